@@ -1,0 +1,76 @@
+/* back.h: back ends are records of functions over a const Graph, and one shared walk. */
+#ifndef NETC_BACK_H
+#define NETC_BACK_H
+#include "../lower/lower.h"
+
+#define NETC_VERSION "0.1.0"
+
+typedef enum { WEIGHTS_CONST, WEIGHTS_PARAMS, WEIGHTS_EXTERN } WeightsAs;
+typedef enum { SCRATCH_STACK, SCRATCH_STATIC, SCRATCH_CALLER } ScratchIn;
+
+/* What a back end is given, and where it writes. */
+typedef struct {
+	Arena *arena;
+	Diag *diag;
+	const Graph *net;    /* shapes solved, not unrolled */
+	const Graph *step;   /* one step, planned; NULL if the net looks ahead */
+	const Graph *window; /* the unrolled window, planned; NULL with --unroll 0 */
+	const LayerInfo *layer;
+	int nlayer;
+	const char *prefix; /* of public names, a C identifier */
+	const char *file_stem; /* of the output: "lstm" for lstm.c and lstm.h */
+	const char *source;    /* "lstm.net", without folders */
+	uint64_t hash;      /* of the source */
+	WeightsAs weights_as;
+	ScratchIn scratch_in;
+	bool libm;       /* --math=libm */
+	bool has_values; /* weights were given, so a params struct can be filled */
+	bool one_stream; /* header and code go to one place */
+	Text header;     /* FILE.h, for the C back end */
+	Text text;       /* the output */
+	void *own;       /* the back end's */
+	struct SourceText {
+		Span at;
+		const char *text;
+	} seen[256]; /* what node_source gave last, by hash of the span */
+} Emit;
+
+typedef struct {
+	const char *name, *suffix, *what;
+	bool needs_weights; /* wants values, not only shapes */
+	void (*begin)(Emit *e);
+	void (*graph_begin)(Emit *e, const Graph *g);
+	void (*node)(Emit *e, const Graph *g, Ref r);
+	void (*graph_end)(Emit *e, const Graph *g);
+	void (*end)(Emit *e);
+} Backend;
+
+extern const Backend back_c, back_ir, back_summary, back_shapes, back_forecast;
+
+/* The back end of that --emit name, or NULL. */
+const Backend *back_named(const char *name);
+/* "c, summary, …" in the arena. */
+const char *back_names(Arena *a);
+/* begin; for the step and for the window graph_begin, every node, graph_end; end. */
+void back_run(const Backend *b, Emit *e);
+
+/* A C identifier made from a user's name: σ → sigma, state′ → state_prime, a.b → a_b; keywords and macros get a '_'. */
+const char *c_identifier(Arena *a, const char *name);
+const char *c_upper(Arena *a, const char *name);
+/* The identifier, with _2, _3 … if the table has it already; adds it. */
+typedef TABLE(const char *) NameTable;
+const char *c_unique(Arena *a, NameTable *t, const char *identifier);
+/* A float literal that reads back to the same float: "0.5f", "(-1.0f)". */
+const char *c_float(Arena *a, double v);
+/* Text that can stand in a C comment. */
+const char *c_comment(Arena *a, const char *s, int n);
+/* The source line a node came from and its text, "prelude.net:66 x * Wxf", fit for a comment. */
+const char *node_source(Emit *e, const Node *n);
+
+/* Costs of one node, all batch rows: for the header, the forecast and the summary. */
+int64_t node_macs(const Graph *g, const Node *n);  /* multiply-adds in matrix products */
+int64_t node_flops(const Graph *g, const Node *n); /* other arithmetic, roughly */
+/* Bytes of weights that the code of this graph refers to; of the state struct. */
+int64_t graph_weight_bytes(const Graph *g);
+int64_t graph_state_bytes(const Graph *g);
+#endif

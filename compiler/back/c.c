@@ -1,0 +1,521 @@
+/* c.c: the C back end: one line of code per operation and time step.
+ *
+ * Each line calls a kernel of constant size (c_kernels.c) on places that the plan chose: the caller's arrays, the
+ * state, the work buffer w, a weight table. Lines are collected in parts of some hundred, each a noinline function,
+ * because compilers take quadratic time over long functions. The text is put together at the end, when it is known
+ * which kernels and which runtime functions are used. */
+#include "c.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Lines per noinline function. */
+enum { PART_LINES = 400 };
+
+static const char *
+lower_text(Emit *e, const char *fmt, const char *name)
+{
+	C *c = e->own;
+	return c_unique(e->arena, &c->names, arena_printf(e->arena, fmt, e->prefix, c_identifier(e->arena, name)));
+}
+
+static void
+find_used_states(Emit *e, const Graph *g)
+{
+	C *c = e->own;
+	for (int32_t i = 0; g && i < g->node.n; i++) {
+		const Node *n = g->node.v[i];
+		if (n->op == OP_UPDATE)
+			c->state_used[n->attr.index] = true;
+		if (n->op == OP_INIT)
+			c->init_read[n->attr.index] = true;
+	}
+}
+
+static bool
+all_zero(const float *v, int64_t n)
+{
+	for (int64_t i = 0; v && i < n; i++)
+		if (v[i] != 0.0f)
+			return false;
+	return true;
+}
+
+static void
+name_everything(Emit *e)
+{
+	C *c = e->own;
+	const Graph *net = e->net;
+	Arena *a = e->arena;
+	NameTable members = {0}, enumerators = {0};
+	for (int i = 0; i < net->param.n; i++) {
+		c->param[i] = lower_text(e, "%s_w_%s", net->param.v[i].name);
+		const char *id = c_identifier(a, net->param.v[i].name);
+		c->offset[i] = c_unique(a, &enumerators, c_upper(a, arena_printf(a, "%s_P_%s", e->prefix, id)));
+	}
+	for (int i = 0; i < net->state.n; i++) {
+		const StateInfo *s = &net->state.v[i];
+		c->member[i] = c_unique(a, &members, c_identifier(a, s->name));
+		if (shape_known(s->shape) && (c->init_read[i] || !all_zero(s->init.value, shape_count(s->shape))))
+			c->init[i] = lower_text(e, "%s_init_%s", s->name);
+	}
+	for (int i = 0; i < net->input.n; i++)
+		c->input[i] = c_unique(a, &c->arguments, c_identifier(a, net->input.v[i].name));
+	for (int i = 0; i < net->output.n; i++)
+		c->output[i] = c_unique(a, &c->arguments, c_identifier(a, net->output.v[i].name));
+}
+
+static void
+c_begin(Emit *e)
+{
+	C *c = arena_alloc(e->arena, sizeof *c);
+	const Graph *net = e->net;
+	e->own = c;
+	c->param = arena_alloc(e->arena, ((size_t)net->param.n + 1) * sizeof *c->param);
+	c->offset = arena_alloc(e->arena, ((size_t)net->param.n + 1) * sizeof *c->offset);
+	c->member = arena_alloc(e->arena, ((size_t)net->state.n + 1) * sizeof *c->member);
+	c->init = arena_alloc(e->arena, ((size_t)net->state.n + 1) * sizeof *c->init);
+	c->state_used = arena_alloc(e->arena, (size_t)net->state.n + 1);
+	c->init_read = arena_alloc(e->arena, (size_t)net->state.n + 1);
+	c->input = arena_alloc(e->arena, ((size_t)net->input.n + 1) * sizeof *c->input);
+	c->output = arena_alloc(e->arena, ((size_t)net->output.n + 1) * sizeof *c->output);
+	find_used_states(e, e->step);
+	find_used_states(e, e->window);
+	name_everything(e);
+}
+
+static bool
+is_window(const Emit *e, const Graph *g)
+{
+	return g == e->window;
+}
+
+/* The caller's array of one port at one step. */
+static void
+put_port(const Emit *e, const Graph *g, const char *name, int32_t step, Text *out)
+{
+	text_add(out, "%s", name);
+	if (is_window(e, g))
+		text_add(out, "[%" PRId32 "]", step);
+	if (g->batch > 1)
+		text_add(out, "[0]");
+}
+
+static void
+put_slot(const Emit *e, const Graph *g, int32_t state, int32_t depth, Text *out)
+{
+	const C *c = e->own;
+	text_add(out, "s->%s", c->member[state]);
+	if (g->state.v[state].depth > 1)
+		text_add(out, "[%" PRId32 "]", depth - 1);
+	if (g->batch > 1)
+		text_add(out, "[0]");
+}
+
+/* A constant that somebody wants in memory. */
+static const char *
+constant_table(Emit *e, double v)
+{
+	C *c = e->own;
+	for (int i = 0; i < c->constant.n; i++)
+		if (c->constant.v[i].value == v)
+			return c->constant.v[i].name;
+	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_c%d", e->prefix, c->constant.n));
+	*table_push(e->arena, &c->constant) = (Constant){v, name};
+	return name;
+}
+
+static void
+put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
+{
+	const C *c = e->own;
+	const Node *n = graph_node(g, r);
+	switch ((Op)n->op) {
+	case OP_INPUT: put_port(e, g, c->input[n->attr.index], n->step, out); break;
+	case OP_STATE: put_slot(e, g, n->attr.slot.state, n->attr.slot.depth, out); break;
+	case OP_INIT: text_add(out, "%s", c->init[n->attr.index]); break;
+	case OP_CONST: text_add(out, "%s", constant_table(e, n->attr.number)); break;
+	case OP_PARAM:
+		if (e->weights_as == WEIGHTS_PARAMS)
+			text_add(out, "p->v + %s", c->offset[n->attr.index]);
+		else
+			text_add(out, "%s", c->param[n->attr.index]);
+		break;
+	default:
+		if (n->place == PLACE_SCRATCH) {
+			text_add(out, "w + %" PRId64, n->offset + skip);
+			return;
+		}
+		assert(n->place == PLACE_OUTPUT);
+		put_port(e, g, c->output[n->offset], n->step, out);
+	}
+	if (skip)
+		text_add(out, " + %" PRId64, skip);
+}
+
+/* "lstm_state *s, const float x[][10], float y[][5], float *w": what the parts of a graph share. */
+static const char *
+part_signature(Emit *e, const Graph *g)
+{
+	const char *sig = c_signature(e, g);
+	return g->scratch ? arena_printf(e->arena, "%s, float *w", sig) : sig;
+}
+
+static bool
+mentions(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *p = text; (p = strstr(p, word)) != NULL; p++) {
+		char before = p == text ? ' ' : p[-1], after = p[n];
+		bool left = strchr(" (,\t", before) != NULL, right = strchr(" [,)-;", after) != NULL && after;
+		if (left && right)
+			return true;
+	}
+	return false;
+}
+
+/* Arguments that a part does not need: silences -Wunused-parameter. */
+static void
+add_unused(Emit *e, const Graph *g, const char *body, Text *out)
+{
+	const C *c = e->own;
+	const char *name[256] = {"s", g->scratch ? "w" : "", e->weights_as == WEIGHTS_PARAMS ? "p" : ""};
+	int n = 3;
+	for (int i = 0; i < g->input.n && n < COUNT(name); i++)
+		name[n++] = c->input[i];
+	for (int i = 0; i < g->output.n && n < COUNT(name); i++)
+		name[n++] = c->output[i];
+	for (int i = 0; i < n; i++)
+		if (*name[i] && !mentions(body, name[i]))
+			text_add(out, "\t(void)%s;\n", name[i]);
+}
+
+static const char *
+argument_list(Emit *e, const Graph *g)
+{
+	const C *c = e->own;
+	const char *args = e->weights_as == WEIGHTS_PARAMS ? "p, s" : "s";
+	for (int i = 0; i < g->input.n; i++)
+		args = arena_printf(e->arena, "%s, %s", args, c->input[i]);
+	for (int i = 0; i < g->output.n; i++)
+		args = arena_printf(e->arena, "%s, %s", args, c->output[i]);
+	return g->scratch ? arena_printf(e->arena, "%s, w", args) : args;
+}
+
+/* Makes a noinline function of the lines so far. */
+static void
+end_part(Emit *e, const Graph *g)
+{
+	C *c = e->own;
+	const char *what = is_window(e, g) ? "part" : "step_part";
+	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s%d", e->prefix, what, c->parts++));
+	text_add(&c->functions, "NN_NOINLINE static void\n%s(%s)\n{\n", name, part_signature(e, g));
+	add_unused(e, g, c->part_code.v, &c->functions);
+	text_put(&c->functions, c->part.v, c->part.n);
+	text_add(&c->functions, "}\n\n");
+	text_add(&c->calls, "\t%s(%s);\n", name, argument_list(e, g));
+	c->part.n = c->part_code.n = 0;
+	c->part_lines = 0;
+}
+
+/* One line: the kernel on the arguments in c->args, and where it comes from. */
+static void
+add_line(Emit *e, const Graph *g, const Node *n, const char *kernel)
+{
+	C *c = e->own;
+	if (c->part_lines == PART_LINES)
+		end_part(e, g);
+	text_add(&c->part, "\t%s(%s); /* ", kernel, c->args.v);
+	if (n->name && n->op != OP_OUTPUT)
+		text_add(&c->part, "%s: ", n->name);
+	text_add(&c->part, "%s */\n", node_source(e, n));
+	text_put(&c->part_code, c->args.v, c->args.n);
+	text_put(&c->part_code, ",", 1);
+	c->part_lines++;
+	c->args.n = 0;
+}
+
+/* Copies count floats of each row of `from`; the target is in c->args. */
+static void
+copy_line(Emit *e, const Graph *g, const Node *n, Ref from, int64_t skip, int64_t count, int64_t to_stride)
+{
+	C *c = e->own;
+	const Node *a = graph_node(g, from);
+	int64_t rows = n->batched || op_table[n->op].sink ? g->batch : 1;
+	int64_t stride = a->batched ? shape_count(a->shape) : 0;
+	const char *kernel = c_kernel_copy(e, rows, count, to_stride, rows == 1 ? count : stride);
+	text_add(&c->args, ", ");
+	put_place(e, g, from, skip, &c->args);
+	add_line(e, g, n, kernel);
+}
+
+static void
+emit_output(Emit *e, const Graph *g, const Node *n)
+{
+	C *c = e->own;
+	const Node *a = graph_node(g, n->in[0]);
+	int64_t count = shape_count(a->shape);
+	if (a->place == PLACE_OUTPUT && a->offset == n->attr.index && a->step == n->step)
+		return;
+	put_port(e, g, c->output[n->attr.index], n->step, &c->args);
+	copy_line(e, g, n, n->in[0], 0, count, count);
+}
+
+/* Older slots move back, the new values go in front. */
+static void
+emit_update(Emit *e, const Graph *g, const Node *n)
+{
+	C *c = e->own;
+	int32_t state = n->attr.index, depth = g->state.v[state].depth;
+	int64_t count = shape_count(g->state.v[state].shape), slot = count * g->batch;
+	if (depth > n->nin) {
+		const char *kernel = c_kernel_shift(e, slot * (depth - n->nin));
+		put_slot(e, g, state, n->nin + 1, &c->args);
+		text_add(&c->args, ", ");
+		put_slot(e, g, state, 1, &c->args);
+		add_line(e, g, n, kernel);
+	}
+	for (int k = 0; k < n->nin; k++) {
+		put_slot(e, g, state, k + 1, &c->args);
+		copy_line(e, g, n, n->in[k], 0, count, count);
+	}
+}
+
+static void
+emit_concat(Emit *e, const Graph *g, Ref r)
+{
+	C *c = e->own;
+	const Node *n = graph_node(g, r);
+	int64_t at = 0, width = shape_count(n->shape);
+	for (int k = 0; k < n->nin; k++) {
+		int64_t count = shape_count(graph_node(g, n->in[k])->shape);
+		put_place(e, g, r, at, &c->args);
+		copy_line(e, g, n, n->in[k], 0, count, width);
+		at += count;
+	}
+}
+
+static void
+emit_slice(Emit *e, const Graph *g, Ref r)
+{
+	C *c = e->own;
+	const Node *n = graph_node(g, r);
+	int64_t count = shape_count(n->shape);
+	put_place(e, g, r, 0, &c->args);
+	copy_line(e, g, n, n->in[0], n->attr.range.first - 1, count, count);
+}
+
+static void
+emit_kernel(Emit *e, const Graph *g, Ref r)
+{
+	C *c = e->own;
+	const Node *n = graph_node(g, r);
+	const char *kernel = c_kernel(e, g, n);
+	put_place(e, g, r, 0, &c->args);
+	for (int k = 0; k < n->nin; k++) {
+		if (!c_kernel_takes(g, n, k))
+			continue;
+		text_add(&c->args, ", ");
+		put_place(e, g, n->in[k], 0, &c->args);
+	}
+	add_line(e, g, n, kernel);
+}
+
+static void
+c_node(Emit *e, const Graph *g, Ref r)
+{
+	const Node *n = graph_node(g, r);
+	switch ((Op)n->op) {
+	case OP_INPUT:
+	case OP_PARAM:
+	case OP_CONST:
+	case OP_INIT:
+	case OP_STATE: return;
+	case OP_OUTPUT: emit_output(e, g, n); return;
+	case OP_UPDATE: emit_update(e, g, n); return;
+	case OP_CONCAT: emit_concat(e, g, r); return;
+	case OP_SLICE:
+	case OP_ELEMENT: emit_slice(e, g, r); return;
+	default: emit_kernel(e, g, r); return;
+	}
+}
+
+static void
+c_graph_begin(Emit *e, const Graph *g)
+{
+	(void)g;
+	C *c = e->own;
+	c->part.n = c->part_code.n = c->calls.n = 0;
+	c->part_lines = c->parts = 0;
+}
+
+/* The public function: the lines themselves if they fit one part, else calls of the parts. */
+static void
+c_graph_end(Emit *e, const Graph *g)
+{
+	C *c = e->own;
+	bool window = is_window(e, g);
+	if (c->parts && c->part_lines)
+		end_part(e, g);
+	const Text *body = c->parts ? &c->calls : &c->part, *code = c->parts ? &c->calls : &c->part_code;
+	const char *name = window ? "unrolled" : "step", *sig = c_signature(e, g);
+	bool caller = window && e->scratch_in == SCRATCH_CALLER;
+	text_add(&c->functions, "void\n%s_%s(%s%s)\n{\n", e->prefix, name, sig,
+	         caller ? arena_printf(e->arena, ", %s_scratch *work", e->prefix) : "");
+	if (g->scratch && caller)
+		text_add(&c->functions, "\tfloat *w = work->w;\n");
+	else if (caller)
+		text_add(&c->functions, "\t(void)work;\n");
+	else if (g->scratch && window && e->scratch_in == SCRATCH_STATIC)
+		text_add(&c->functions, "\tstatic float w[%" PRId64 "];\n", g->scratch);
+	else if (g->scratch)
+		text_add(&c->functions, "\tfloat w[%" PRId64 "];\n", g->scratch);
+	add_unused(e, g, code->n ? code->v : "", &c->functions);
+	if (body->n)
+		text_put(&c->functions, body->v, body->n);
+	text_add(&c->functions, "}\n\n");
+}
+
+static void
+emit_reset(Emit *e)
+{
+	C *c = e->own;
+	const Graph *net = e->window ? e->window : e->step;
+	bool any = false;
+	text_add(&c->functions, "void\n%s_reset(%s%s_state *s)\n{\n", e->prefix,
+	         e->weights_as == WEIGHTS_PARAMS ? arena_printf(e->arena, "const %s_params *p, ", e->prefix) : "", e->prefix);
+	if (e->weights_as == WEIGHTS_PARAMS)
+		text_add(&c->functions, "\t(void)p;\n");
+	for (int i = 0; i < net->state.n; i++) {
+		if (!c->state_used[i])
+			continue;
+		int64_t n = shape_count(net->state.v[i].shape), rows = (int64_t)net->state.v[i].depth * net->batch;
+		const char *kernel = c->init[i] ? c_kernel_copy(e, rows, n, n, rows == 1 ? n : 0) : c_kernel_zero(e, n * rows);
+		text_add(&c->functions, "\t%s(", kernel);
+		put_slot(e, net, i, 1, &c->functions);
+		text_add(&c->functions, "%s%s);\n", c->init[i] ? ", " : "", c->init[i] ? c->init[i] : "");
+		any = true;
+	}
+	text_add(&c->functions, "%s}\n\n", any ? "" : "\ts->none = 0;\n");
+}
+
+static void
+add_table(Text *out, const float *v, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++) {
+		char s[32];
+		int len = snprintf(s, sizeof s, "%.9g", (double)v[i]);
+		const char *point = memchr(s, '.', (size_t)len) || memchr(s, 'e', (size_t)len) ? "" : ".0";
+		text_add(out, "%s%s%sf,", i % 8 ? " " : "\n\t", s, point);
+	}
+}
+
+/* Which parameters the code refers to. */
+static bool *
+used_params(const Emit *e)
+{
+	bool *used = arena_alloc(e->arena, (size_t)e->net->param.n + 1);
+	for (int pass = 0; pass < 2; pass++) {
+		const Graph *g = pass ? e->window : e->step;
+		for (int32_t i = 0; g && i < g->node.n; i++)
+			if (g->node.v[i]->op == OP_PARAM)
+				used[g->node.v[i]->attr.index] = true;
+	}
+	return used;
+}
+
+static void
+emit_tables(Emit *e)
+{
+	C *c = e->own;
+	const bool *used = used_params(e);
+	for (int i = 0; i < e->net->param.n && e->weights_as == WEIGHTS_CONST; i++) {
+		const ParamInfo *p = &e->net->param.v[i];
+		if (!used[i])
+			continue;
+		text_add(&e->text, "/* %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
+		         c_comment(e->arena, p->name, (int)strlen(p->name)), shape_text(e->arena, p->shape), c->param[i],
+		         shape_count(p->shape));
+		add_table(&e->text, p->value, shape_count(p->shape));
+		text_add(&e->text, "\n};\n\n");
+	}
+	if (e->weights_as == WEIGHTS_PARAMS && e->has_values) {
+		text_add(&e->text, "const %s_params %s_weights = {{", e->prefix, e->prefix);
+		for (int i = 0; i < e->net->param.n; i++) {
+			const ParamInfo *p = &e->net->param.v[i];
+			text_add(&e->text, "\n\t/* %s %s */", c_comment(e->arena, p->name, (int)strlen(p->name)),
+			         shape_text(e->arena, p->shape));
+			add_table(&e->text, p->value, shape_count(p->shape));
+		}
+		text_add(&e->text, "%s\n}};\n\n", e->net->param.n ? "" : "0.0f");
+	}
+	for (int i = 0; i < c->constant.n; i++)
+		text_add(&e->text, "static const float %s[1] = {%s};\n\n", c->constant.v[i].name,
+		         c_float(e->arena, c->constant.v[i].value));
+	for (int i = 0; i < e->net->state.n; i++) {
+		const StateInfo *s = &e->net->state.v[i];
+		if (!c->init[i])
+			continue;
+		text_add(&e->text, "/* initial %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
+		         c_comment(e->arena, s->name, (int)strlen(s->name)), shape_text(e->arena, s->shape), c->init[i],
+		         shape_count(s->shape));
+		add_table(&e->text, s->init.value, shape_count(s->shape));
+		text_add(&e->text, "\n};\n\n");
+	}
+}
+
+static const char portability[] =
+	"#if defined(__GNUC__) || defined(__clang__)\n"
+	"#define NN_ALIGN(n) __attribute__((aligned(n)))\n"
+	"#define NN_NOINLINE __attribute__((noinline))\n"
+	"#define NN_RESTRICT __restrict__\n"
+	"#elif defined(_MSC_VER)\n"
+	"#define NN_ALIGN(n)\n"
+	"#define NN_NOINLINE __declspec(noinline)\n"
+	"#define NN_RESTRICT __restrict\n"
+	"#else\n"
+	"#define NN_ALIGN(n)\n"
+	"#define NN_NOINLINE\n"
+	"#define NN_RESTRICT\n"
+	"#endif\n\n";
+
+static void
+c_end(Emit *e)
+{
+	C *c = e->own;
+	emit_reset(e);
+	c_header(e);
+	Text kernels = {0};
+	for (int i = 0; i < c->kernel.n; i++)
+		text_add(&kernels, "NN_NOINLINE static void\n%s%s\n", c->kernel.v[i].name, c->kernel.v[i].body);
+	const char *ext = arena_printf(e->arena, "/* %s.c: generated by netc %s from %s (%016" PRIx64 "); do not edit. */\n",
+	                               e->prefix, NETC_VERSION, c_comment(e->arena, e->source, (int)strlen(e->source)), e->hash);
+	text_add(&e->text, "%s", ext);
+	if (!e->one_stream)
+		text_add(&e->text, "#include \"%s.h\"\n", e->file_stem);
+	text_add(&e->text, "%s\n%s", c->uses_math ? "#include <math.h>\n" : "", portability);
+	if (kernels.n)
+		c_runtime(e, kernels.v, &e->text);
+	emit_tables(e);
+	if (kernels.n)
+		text_put(&e->text, kernels.v, kernels.n);
+	text_put(&e->text, c->functions.v, c->functions.n - 1);
+	text_free(&kernels);
+	text_free(&c->functions);
+	text_free(&c->part);
+	text_free(&c->part_code);
+	text_free(&c->args);
+	text_free(&c->calls);
+}
+
+const Backend back_c = {
+	.name = "c",
+	.suffix = ".c",
+	.what = "C99 source and header",
+	.needs_weights = true,
+	.begin = c_begin,
+	.graph_begin = c_graph_begin,
+	.node = c_node,
+	.graph_end = c_graph_end,
+	.end = c_end,
+};

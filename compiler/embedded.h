@@ -1,0 +1,12 @@
+/* embedded.h: texts that are compiled into netc; compiler/embed.sh writes them into build/gen/embedded.c.
+ *
+ * Each ends with a NUL that its size does not count. */
+#ifndef NETC_EMBEDDED_H
+#define NETC_EMBEDDED_H
+#include <stddef.h>
+
+extern const char prelude_text[]; /* compiler/prelude.net: the layer library */
+extern const size_t prelude_size;
+extern const char runtime_text[]; /* runtime/nn.h: the kernels that emitted code copies in */
+extern const size_t runtime_size;
+#endif

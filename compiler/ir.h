@@ -1,0 +1,168 @@
+/* ir.h: the graph that every pass and back end works on.
+ *
+ * A Graph is a list of Nodes in which operands come before their users. The one edge that may point forward is
+ * the operand of a DELAY, and unrolling removes those. Nodes live in an arena and never move; a Ref is an index
+ * that cannot be mixed up with an int and prints as %12.
+ *
+ * Values are scalars (rank 0), vectors of features (rank 1) and matrices (rank 2). The batch is implicit: a node
+ * that depends on an input or a state is batched and stands for `batch` values of its shape. */
+#ifndef NETC_IR_H
+#define NETC_IR_H
+#include "diag.h"
+
+typedef struct {
+	int32_t i;
+} Ref;
+#define REF_NONE ((Ref){-1})
+static inline bool
+ref_ok(Ref r)
+{
+	return r.i >= 0;
+}
+
+typedef enum {
+#define OP(id, ...) OP_##id,
+#include "ops.def"
+#undef OP
+	OP_COUNT
+} Op;
+
+enum { RANK_UNKNOWN = -1 };
+
+typedef struct {
+	int8_t rank;    /* 0, 1, 2, or RANK_UNKNOWN before the shape pass */
+	int32_t dim[2]; /* > 0: known; 0: unknown; < 0: unknown, and the same size wherever this number stands */
+} Shape;
+
+/* Which member of Attr a row of ops.def uses. */
+typedef enum { ATTR_NONE, ATTR_NUMBER, ATTR_INDEX, ATTR_SLOT, ATTR_RANGE } AttrTag;
+
+typedef union {
+	double number; /* CONST */
+	int32_t index; /* INPUT OUTPUT PARAM INIT UPDATE: which of the graph's */
+	struct {
+		int32_t state; /* DELAY STATE: which state … */
+		int32_t depth; /* … and how many steps back, ≥ 1; in a DELAY ≤ -1 looks ahead */
+	} slot;
+	struct {
+		int32_t first, last; /* SLICE: 1-based, both included; ≤ 0 counts from the end (0 is the last) */
+	} range;
+} Attr;
+
+/* Where the plan pass put a value. */
+typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT } PlaceKind;
+
+typedef struct {
+	uint8_t op; /* an Op */
+	uint8_t place;
+	bool batched;
+	Shape shape;
+	int32_t step; /* time step in 0 … steps-1; -1 before unrolling, and for values that do not change over time */
+	int32_t nin;
+	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT: index of the output */
+	Attr attr;
+	Span at;
+	const char *name; /* what the user called it, or NULL */
+	const char *path; /* layers and equation it came from, "model[3] = Recurrent › y", or NULL */
+	Ref in[];
+} Node;
+
+typedef enum {
+	INIT_DEFAULT, /* matrices Glorot-uniform, everything else zero */
+	INIT_ZEROS,
+	INIT_ONES,
+	INIT_FILL, /* the number in `fill` */
+	INIT_GLOROT_UNIFORM,
+	INIT_GLOROT_NORMAL,
+	INIT_UNIFORM, /* in [0, 1) */
+	INIT_NORMAL,
+} InitKind;
+
+typedef struct {
+	const char *name; /* "1.Wxf" */
+	const char *layer; /* path of layers, "model[1] = LSTM" */
+	Shape shape;
+	InitKind init;
+	double fill;
+	bool optional;  /* has a default: may be missing from the weight file */
+	bool trainable;
+	Span at;        /* where the field is declared */
+	const float *value; /* row-major, NULL until weights are bound; borrowed from the arena */
+	/* What the weight file has under this name; rank RANK_UNKNOWN if nothing. */
+	const double *file_value;
+	int file_rank;
+	int64_t file_dim[2];
+	bool misfit; /* the file's shape contradicts the equations */
+} ParamInfo;
+
+/* A value with a past: y in y{-1}. Slot k (k = 1 … depth) holds it k steps ago; all start from the initial value. */
+typedef struct {
+	const char *name; /* "1.y" */
+	Shape shape;
+	int32_t depth; /* deepest delay; 0 if only looked ahead to */
+	ParamInfo init; /* the initial value */
+	Span at;
+} StateInfo;
+
+typedef struct {
+	const char *name;
+	Ref node; /* INPUT: before unrolling its node; OUTPUT: its node */
+	Shape shape;
+} PortInfo;
+
+typedef struct {
+	Arena *arena; /* borrowed */
+	Diag *diag;   /* borrowed */
+	TABLE(Node *) node;
+	TABLE(ParamInfo) param;
+	TABLE(StateInfo) state;
+	TABLE(PortInfo) input;
+	TABLE(PortInfo) output;
+	const char *model; /* what the model is called: "model", "LSTM" */
+	int32_t batch;  /* ≥ 1 */
+	int32_t window; /* steps that the unroll pass makes, ≥ 1 */
+	int32_t steps;  /* 0: not unrolled */
+	int32_t ndim;   /* shape variables in use: -1 … -ndim */
+	int64_t scratch;      /* floats of the work buffer, set by plan */
+	int64_t scratch_bound; /* no order-preserving plan needs less */
+} Graph;
+
+Graph *graph_new(Arena *a, Diag *d);
+/* A copy that shares only what no pass changes (names, weights). */
+Graph *graph_copy(const Graph *g);
+Node *graph_node(const Graph *g, Ref r);
+
+/* Appends a node; its shape is unknown, its step and source those of `like` where given. */
+Ref graph_add(Graph *g, Op op, int nin, const Ref *in);
+Ref graph_add1(Graph *g, Op op, Ref a);
+Ref graph_add2(Graph *g, Op op, Ref a, Ref b);
+Ref graph_number(Graph *g, double value);
+/* Copies where a node came from: span, name, path, step. */
+void graph_origin(Graph *g, Ref to, const Node *from);
+/* The next free shape variable, as a negative dim. */
+int32_t graph_fresh_dim(Graph *g);
+bool graph_looks_ahead(const Graph *g);
+
+/* Every use of node i becomes a use of to[i]; chains are followed. The nodes stay. */
+void graph_replace(Graph *g, const Ref *to);
+/* Keeps only the nodes marked in keep[], in order, and renumbers all references. */
+void graph_compact(Graph *g, const bool *keep);
+
+Shape shape_unknown(void);
+Shape shape_scalar(void);
+Shape shape_vector(int32_t n);
+Shape shape_matrix(int32_t rows, int32_t columns);
+int64_t shape_count(Shape s); /* elements, without the batch; all dims known */
+bool shape_known(Shape s);
+bool shape_equal(Shape a, Shape b);
+/* "(10, 15)", "(15)", "()", "(_, 5)", "?" in the arena. */
+const char *shape_text(Arena *a, Shape s);
+
+/* Aborts with the pass's name and the node if an invariant does not hold: a bug of netc, never the user's fault. */
+void graph_verify(const Graph *g, const char *pass);
+
+/* The dump is a language: graph_read gives the graph that graph_print wrote. */
+void graph_print(const Graph *g, Text *out);
+/* false after an error through diag (the text is someone's .ir file). */
+bool graph_read(Graph *g, const char *file, const char *text);
+#endif

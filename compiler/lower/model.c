@@ -1,0 +1,768 @@
+/* model.c: types of layers, their constructors and instances, and calls.
+ *
+ * Calling an instance evaluates its body in a scope of its own, below a scope that holds its fields. The same
+ * instance called twice shares the fields, so the weights, and has two bodies, so two states. */
+#include "value.h"
+#include <assert.h>
+#include <string.h>
+
+/* A net that calls deeper than this calls itself. */
+enum { CALL_DEPTH_MAX = 64 };
+
+/* What a body says about one name. */
+static void look_at_func(const Func *f, const char *name, FieldUse *use, bool top);
+
+static void
+look_at_args(const Arg *a, const char *name, FieldUse *use);
+
+static void
+look_at(const Expr *e, const char *name, FieldUse *use)
+{
+	if (!e)
+		return;
+	switch (e->kind) {
+	case EX_NAME: use->read |= e->u.name == name; return;
+	case EX_DELAY: use->delayed |= e->u.delay.name == name; return;
+	case EX_UNARY: look_at(e->u.op.left, name, use); return;
+	case EX_BINARY:
+	case EX_PAIR:
+		look_at(e->u.op.left, name, use);
+		look_at(e->u.op.right, name, use);
+		return;
+	case EX_TUPLE: look_at_args(e->u.tuple.item, name, use); return;
+	case EX_CALL:
+		if (e->u.call.callee->kind == EX_NAME)
+			use->called |= e->u.call.callee->u.name == name;
+		else
+			look_at(e->u.call.callee, name, use);
+		look_at_args(e->u.call.arg, name, use);
+		return;
+	case EX_INDEX:
+		look_at(e->u.index.base, name, use);
+		look_at(e->u.index.from, name, use);
+		look_at(e->u.index.to, name, use);
+		return;
+	case EX_LAMBDA: look_at_func(e->u.lambda, name, use, false); return;
+	case EX_NUMBER:
+	case EX_BOOL:
+	case EX_STRING:
+	case EX_HOLE:
+	case EX_END: return;
+	}
+}
+
+static void
+look_at_args(const Arg *a, const char *name, FieldUse *use)
+{
+	for (; a; a = a->next)
+		look_at(a->value, name, use);
+}
+
+static bool
+pattern_has(const Pattern *p, const char *name)
+{
+	if (p->name == name)
+		return true;
+	for (const Pattern *q = p->item; q; q = q->next)
+		if (pattern_has(q, name))
+			return true;
+	return false;
+}
+
+static void
+look_at_func(const Func *f, const char *name, FieldUse *use, bool top)
+{
+	for (const Param *p = f->param; p; p = p->next)
+		look_at(p->value, name, use);
+	for (const Stmt *s = f->body; s; s = s->next) {
+		look_at(s->value, name, use);
+		if (top && s->pattern)
+			use->assigned |= pattern_has(s->pattern, name);
+	}
+}
+
+static void
+check_fields(Lower *l, const Type *t)
+{
+	for (int i = 0; i < t->nfield; i++) {
+		const FieldUse *u = &t->field[i];
+		const Field *f = u->decl;
+		for (int k = 0; k < i; k++)
+			if (t->field[k].decl->name == f->name) {
+				lower_error(l, f->at, "field '%s' is declared twice", f->name);
+				lower_note(l, t->field[k].decl->at, "it was declared here first");
+			}
+		if (t->in_prelude)
+			continue;
+		if (u->assigned && !u->delayed)
+			diag_warning(l->diag, WARN_UNDELAYED_STATE, f->at,
+			             "state '%s' is assigned but never read back by a delay such as '%s{-1}'", f->name, f->name);
+		else if (!u->assigned && !u->read && !u->called && !u->delayed)
+			diag_warning(l->diag, WARN_UNUSED_FIELD, f->at, "no equation of '%s' uses field '%s'", t->name, f->name);
+	}
+}
+
+Type *
+type_new(Lower *l, const Decl *d, Scope *s, bool in_prelude)
+{
+	Type *t = arena_alloc(l->arena, sizeof *t);
+	*t = (Type){.name = d->name, .decl = d, .scope = s, .in_prelude = in_prelude};
+	for (const Field *f = d->u.type.field; f; f = f->next)
+		t->nfield++;
+	t->field = arena_alloc(l->arena, ((size_t)t->nfield + 1) * sizeof *t->field);
+	int i = 0;
+	for (const Field *f = d->u.type.field; f; f = f->next, i++) {
+		t->field[i].decl = f;
+		t->field[i].trainable = true;
+		if (d->u.type.body)
+			look_at_func(d->u.type.body, f->name, &t->field[i], true);
+	}
+	for (const Decl *c = d->u.type.constructor; c; c = c->next)
+		*table_push(l->arena, &t->constructor) = c;
+	check_fields(l, t);
+	return t;
+}
+
+Model *
+model_new(Lower *l, ModelKind kind, Span at)
+{
+	Model *m = arena_alloc(l->arena, sizeof *m);
+	m->kind = kind;
+	m->at = at;
+	m->prefix = "";
+	return m;
+}
+
+Value
+model_value(Lower *l, Model *m)
+{
+	(void)l;
+	return (Value){.kind = V_MODEL, .at = m->at, .u.model = m};
+}
+
+static const char *
+model_type_name(const Model *m)
+{
+	switch (m->kind) {
+	case MODEL_STRUCT: return m->type->name;
+	case MODEL_CHAIN: return "Chain";
+	case MODEL_PARALLEL: return "Parallel";
+	case MODEL_FLIP: return "flip";
+	}
+	return "?";
+}
+
+
+static int
+count_positional(const Args *a)
+{
+	int n = 0;
+	for (int i = 0; i < a->n; i++)
+		n += !a->v[i].key;
+	return n;
+}
+
+/* T(in => out, …) is T(in, out, …). */
+static Args
+split_pair(Lower *l, const Args *a)
+{
+	Args out = *a;
+	if (!a->n || a->v[0].key || a->v[0].value.kind != V_PAIR)
+		return out;
+	out.v = arena_alloc(l->arena, ((size_t)a->n + 2) * sizeof *out.v);
+	out.n = a->n + 1;
+	out.v[0].value = a->v[0].value.u.list->v[0];
+	out.v[1].value = a->v[0].value.u.list->v[1];
+	memcpy(out.v + 2, a->v + 1, (size_t)(a->n - 1) * sizeof *out.v);
+	return out;
+}
+
+static bool
+constructor_takes(const Func *f, const Args *a)
+{
+	int least = 0, most = 0, n = count_positional(a);
+	for (const Param *p = f->param; p; p = p->next) {
+		most += !p->keyword;
+		least += !p->keyword && !p->value;
+	}
+	if (n < least || n > most)
+		return false;
+	for (int i = 0; i < a->n; i++) {
+		bool known = !a->v[i].key;
+		for (const Param *p = f->param; p && !known; p = p->next)
+			known = p->pattern->name == a->v[i].key;
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+static Value call_func(Lower *l, const Closure *c, Args *args);
+
+static Model *
+instance_new(Lower *l, Type *t, const Args *a)
+{
+	Model *m = model_new(l, MODEL_STRUCT, a->at);
+	int n;
+	const char *text = a->at.hi ? diag_text(l->diag, a->at, &n) : NULL;
+	m->type = t;
+	m->field = arena_alloc(l->arena, ((size_t)t->nfield + 1) * sizeof *m->field);
+	if (text && n < 48 && !memchr(text, '\n', (size_t)n) && !t->in_prelude)
+		m->label = arena_strndup(l->arena, text, (size_t)n);
+	return m;
+}
+
+static Value
+construct_by_size(Lower *l, Type *t, const Args *a)
+{
+	Model *m = instance_new(l, t, a);
+	int32_t size[2];
+	for (int i = 0; i < 2; i++) {
+		const Value *v = &a->v[i].value;
+		size[i] = v->kind == V_DIM ? v->u.dim : (int32_t)v->u.number;
+	}
+	m->in = size[0];
+	m->out = size[1];
+	m->at = a->v[0].value.at.hi && a->v[1].value.at.hi ? (Span){a->v[0].value.at.lo, a->v[1].value.at.hi} : a->at;
+	return model_value(l, m);
+}
+
+static Value
+construct_by_fields(Lower *l, Type *t, const Args *a)
+{
+	Model *m = instance_new(l, t, a);
+	int position = 0;
+	for (int i = 0; i < a->n; i++) {
+		const char *key = a->v[i].key;
+		int k = 0;
+		while (key && k < t->nfield && t->field[k].decl->name != key)
+			k++;
+		if (!key)
+			k = position++;
+		if (k >= t->nfield && key) {
+			lower_error(l, a->v[i].value.at, "'%s' has no field '%s'", t->name, key);
+			return value_error();
+		}
+		if (k >= t->nfield) {
+			lower_error(l, a->v[i].value.at, "'%s' has %d fields; found %d values", t->name, t->nfield,
+			            count_positional(a));
+			return value_error();
+		}
+		if (m->field[k].at.hi || m->field[k].kind != V_ERROR) {
+			lower_error(l, a->v[i].value.at, "field '%s' is given twice", t->field[k].decl->name);
+			return value_error();
+		}
+		m->field[k] = a->v[i].value;
+	}
+	return model_value(l, m);
+}
+
+Value
+construct(Lower *l, Type *t, Args *args)
+{
+	Args a = split_pair(l, args);
+	int n = count_positional(&a), sizes = 0;
+	while (sizes < n && !a.v[sizes].key && value_is_size(&a.v[sizes].value))
+		sizes++;
+	if (sizes || (!a.n && t->constructor.n)) {
+		for (int i = 0; i < t->constructor.n; i++)
+			if (constructor_takes(t->constructor.v[i]->u.func, &a)) {
+				Closure c = {t->constructor.v[i]->u.func, t->scope, INT32_MAX};
+				Value v = call_func(l, &c, &a);
+				if (v.kind == V_MODEL && args->at.hi) {
+					int len;
+					const char *text = diag_text(l->diag, args->at, &len);
+					if (len < 48 && !memchr(text, '\n', (size_t)len) && v.u.model->type == t)
+						v.u.model->label = arena_strndup(l->arena, text, (size_t)len);
+				}
+				return v;
+			}
+		if (sizes == 2 && a.n == 2 && !t->constructor.n) {
+			Value v = construct_by_size(l, t, &a);
+			int len;
+			const char *text = args->at.hi ? diag_text(l->diag, args->at, &len) : NULL;
+			if (text && len < 48)
+				v.u.model->label = arena_strndup(l->arena, text, (size_t)len);
+			return v;
+		}
+	}
+	if (sizes == n && n && n != t->nfield) {
+		lower_error(l, args->at, "'%s' cannot be made from these %d arguments; wanted sizes, as in '%s(4 => 6)', or one "
+		                         "value per field", t->name, a.n, t->name);
+		return value_error();
+	}
+	return construct_by_fields(l, t, &a);
+}
+
+static int32_t
+dim_option(const Lower *l, const char *name)
+{
+	for (int i = 0; i < l->options->ndim; i++)
+		if (strcmp(l->options->dim[i].name, name) == 0)
+			return l->options->dim[i].size;
+	return 0;
+}
+
+/* A type without arguments: sizes by --dim under the constructor's own names, else unknown. */
+Value
+construct_by_dims(Lower *l, Type *t, Span at)
+{
+	Args a = {.at = SPAN_NONE};
+	(void)at;
+	if (t->constructor.n) {
+		const Func *f = t->constructor.v[0]->u.func;
+		int n = 0;
+		for (const Param *p = f->param; p; p = p->next)
+			n++;
+		a.v = arena_alloc(l->arena, ((size_t)n + 1) * sizeof *a.v);
+		for (const Param *p = f->param; p; p = p->next) {
+			if (p->keyword || p->value || !p->pattern->name)
+				continue;
+			int32_t size = dim_option(l, p->pattern->name);
+			a.v[a.n++].value = size ? value_number(size, SPAN_NONE)
+			                        : (Value){.kind = V_DIM, .u.dim = graph_fresh_dim(l->g)};
+		}
+	}
+	return construct(l, t, &a);
+}
+
+
+static const char *
+join(Lower *l, const char *a, const char *b)
+{
+	return intern(l->arena, arena_printf(l->arena, "%s%s%s", a, *a ? "." : "", b));
+}
+
+static void
+name_children(Lower *l, Model *m, int depth)
+{
+	if (m->kind == MODEL_FLIP) {
+		model_name(l, m->child[0], m->prefix, m->locator, NULL, depth);
+		return;
+	}
+	for (int i = 0; i < m->nchild; i++) {
+		const char *key = m->key[i], *place = arena_printf(l->arena, "%d", i + 1);
+		const char *at = key ? arena_printf(l->arena, "%s.%s", m->locator, key)
+		                     : arena_printf(l->arena, "%s[%d]", m->locator, i + 1);
+		model_name(l, m->child[i], join(l, m->prefix, key ? key : place), at, key, depth + 1);
+	}
+	for (int i = 0; m->type && i < m->type->nfield; i++) {
+		const char *key = m->type->field[i].decl->name;
+		if (m->field[i].kind == V_MODEL)
+			model_name(l, m->field[i], join(l, m->prefix, key), arena_printf(l->arena, "%s.%s", m->locator, key), key,
+			           depth + 1);
+	}
+}
+
+static const char *
+layer_label(Lower *l, const Value *v)
+{
+	if (v->kind != V_MODEL) {
+		int n;
+		const char *text = v->at.hi ? diag_text(l->diag, v->at, &n) : NULL;
+		return text && n < 48 && !memchr(text, '\n', (size_t)n) ? arena_strndup(l->arena, text, (size_t)n) : "function";
+	}
+	return v->u.model->label ? v->u.model->label : model_type_name(v->u.model);
+}
+
+static bool
+has_layers(const Model *m)
+{
+	for (int i = 0; m->type && i < m->type->nfield; i++)
+		if (m->field[i].kind == V_MODEL)
+			return true;
+	return m->nchild > 0;
+}
+
+/* Gives a model and all models in its fields their names; the first name counts. */
+void
+model_name(Lower *l, Value v, const char *prefix, const char *locator, const char *key, int depth)
+{
+	LayerInfo info = {.label = layer_label(l, &v), .prefix = prefix, .key = key, .depth = depth};
+	if (v.kind != V_MODEL) {
+		*table_push(l->arena, &l->layer) = info;
+		return;
+	}
+	Model *m = v.u.model;
+	if (m->named) {
+		info.label = arena_printf(l->arena, "%s, again", info.label);
+		info.prefix = NULL;
+		*table_push(l->arena, &l->layer) = info;
+		return;
+	}
+	m->named = true;
+	m->prefix = prefix;
+	m->locator = locator;
+	info.container = has_layers(m);
+	if (m->kind != MODEL_STRUCT)
+		info.label = model_type_name(m);
+	*table_push(l->arena, &l->layer) = info;
+	if (depth > CALL_DEPTH_MAX)
+		return;
+	name_children(l, m, depth);
+}
+
+/* A model that no field leads to is named by what it was bound to. */
+static void
+name_on_call(Lower *l, Model *m)
+{
+	if (m->named)
+		return;
+	const char *hint = m->hint ? m->hint : model_type_name(m);
+	const char *base = l->model ? l->model->prefix : "";
+	bool global = false;
+	for (int i = 0; i < l->user->binding.n && m->hint; i++)
+		global |= l->user->binding.v[i]->name == m->hint;
+	if (global)
+		base = "";
+	const char *prefix = join(l, base, hint);
+	for (int copy = 2;; copy++) {
+		bool taken = false;
+		for (int i = 0; i < l->layer.n; i++)
+			taken |= l->layer.v[i].prefix && strcmp(l->layer.v[i].prefix, prefix) == 0;
+		if (!taken)
+			break;
+		prefix = join(l, base, arena_printf(l->arena, "%s_%d", hint, copy));
+	}
+	model_name(l, (Value){.kind = V_MODEL, .at = m->at, .u.model = m}, prefix, prefix, hint, 1);
+}
+
+
+static Shape
+field_shape(Lower *l, const Field *f)
+{
+	if (!f->has_shape)
+		return shape_unknown();
+	Shape s = {(int8_t)f->rank, {f->dim[0], f->dim[1]}};
+	for (int i = 0; i < s.rank; i++)
+		if (s.dim[i] == 0)
+			s.dim[i] = graph_fresh_dim(l->g);
+	return s;
+}
+
+static Value
+param_value(Lower *l, Model *m, const FieldUse *u, Value given, bool has_default)
+{
+	const Field *f = u->decl;
+	ParamInfo p = {.name = join(l, m->prefix, f->name),
+	               .layer = m->locator,
+	               .shape = field_shape(l, f),
+	               .trainable = u->trainable,
+	               .at = f->at,
+	               .optional = has_default,
+	               .file_rank = RANK_UNKNOWN};
+	if (given.kind == V_TENSOR) {
+		p.init = given.u.tensor->init;
+		p.fill = given.u.tensor->scale;
+		if (given.u.tensor->shape.rank != RANK_UNKNOWN && !f->has_shape)
+			p.shape = given.u.tensor->shape;
+	} else if (given.kind == V_NUMBER) {
+		p.init = INIT_FILL;
+		p.fill = given.u.number;
+		p.optional = true;
+		if (!f->has_shape)
+			p.shape = shape_scalar();
+	}
+	/* zeros(_) is a vector of unknown size; a single unknown size fits one row as well. */
+	*table_push(l->arena, &l->g->param) = p;
+	Ref r = lower_add(l, OP_PARAM, 0, NULL, f->at);
+	Node *n = graph_node(l->g, r);
+	n->attr.index = l->g->param.n - 1;
+	n->name = f->name;
+	n->path = intern(l->arena, m->locator ? m->locator : m->type->name);
+	return value_node(r, f->at);
+}
+
+static int
+field_index(const Type *t, const char *name)
+{
+	int i = 0;
+	while (i < t->nfield && t->field[i].decl->name != name)
+		i++;
+	assert(i < t->nfield);
+	return i;
+}
+
+/* What a field that no equation assigns stands for; made when first needed. */
+Value
+field_value(Lower *l, Binding *b, Scope *fields)
+{
+	if (b->done)
+		return b->value;
+	Model *m = fields->model;
+	int i = field_index(m->type, b->name);
+	const FieldUse *u = &m->type->field[i];
+	Value given = m->field[i];
+	bool is_given = given.kind != V_ERROR;
+	if (!is_given && u->decl->value)
+		given = eval_expr(l, m->type->scope, INT32_MAX, u->decl->value);
+	bool is_param = given.kind == V_ERROR || given.kind == V_TENSOR || given.kind == V_NUMBER;
+	if (given.kind == V_ERROR && u->called && !u->read) {
+		lower_error(l, u->decl->at, "'%s' is called, so it is a layer or a function, but '%s' was made without it",
+		            b->name, m->type->name);
+		if (m->at.hi)
+			lower_note(l, m->at, "made here; give it by name, as in '%s(%s = …)'", m->type->name, b->name);
+	} else if (is_param) {
+		given = param_value(l, m, u, given, !is_given && u->decl->value);
+	}
+	if (given.kind == V_TYPE)
+		given = construct_by_dims(l, given.u.type, given.at);
+	b->value = given;
+	b->done = true;
+	return given;
+}
+
+static void
+fields_make(Lower *l, Model *m)
+{
+	const Type *t = m->type;
+	m->fields = scope_new(l, t->scope, SCOPE_FIELDS);
+	m->fields->model = m;
+	for (int i = 0; i < t->nfield; i++) {
+		Binding *b = scope_bind(l, m->fields, t->field[i].decl->name, t->field[i].decl->at);
+		b->order = t->field[i].assigned ? -2 : -1;
+	}
+	/* In field order, so that parameters are numbered as declared. */
+	for (int i = 0; i < t->nfield; i++)
+		if (t->field[i].read && !t->field[i].assigned)
+			field_value(l, m->fields->binding.v[i], m->fields);
+}
+
+
+static Value
+expect_size(Lower *l, Value v, int32_t size, Span at)
+{
+	if (!size)
+		return v;
+	if (v.kind == V_TUPLE && v.u.list->n) {
+		Value *item = arena_alloc(l->arena, (size_t)v.u.list->n * sizeof *item);
+		memcpy(item, v.u.list->v, (size_t)v.u.list->n * sizeof *item);
+		item[0] = expect_size(l, item[0], size, at);
+		return value_tuple(l, item, v.u.list->n, v.at);
+	}
+	if (v.kind != V_NODE)
+		return v;
+	Ref r = lower_add(l, OP_EXPECT, 1, &v.u.node, at);
+	graph_node(l->g, r)->shape = shape_vector(size);
+	return value_node(r, v.at);
+}
+
+static const char *
+parameter_list(Lower *l, const Func *f)
+{
+	Text t = {0};
+	for (const Param *p = f->param; p; p = p->next)
+		text_add(&t, "%s%s", t.n ? ", " : "", p->pattern->name ? p->pattern->name : "(…)");
+	const char *s = arena_printf(l->arena, "(%s)", t.v ? t.v : "");
+	text_free(&t);
+	return s;
+}
+
+static bool
+bind_arguments(Lower *l, Scope *s, const Func *f, const Args *a)
+{
+	int i = 0, n = count_positional(a);
+	bool ok = true;
+	for (const Param *p = f->param; p && ok; p = p->next) {
+		const Value *given = NULL;
+		for (int k = 0; k < a->n && p->pattern->name; k++)
+			if (a->v[k].key == p->pattern->name)
+				given = &a->v[k].value;
+		if (!p->keyword && !given && i < n) {
+			int seen = 0;
+			for (int k = 0; k < a->n; k++)
+				if (!a->v[k].key && seen++ == i)
+					given = &a->v[k].value;
+			i++;
+		}
+		ok = given || p->value;
+		if (ok)
+			scope_bind_pattern(l, s, p->pattern, given ? *given : eval_expr(l, s, INT32_MAX, p->value));
+	}
+	for (int k = 0; k < a->n && ok; k++) {
+		const Param *p = f->param;
+		while (p && a->v[k].key && p->pattern->name != a->v[k].key)
+			p = p->next;
+		ok = !a->v[k].key || p;
+	}
+	if (ok && i == n)
+		return true;
+	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", f->name ? f->name : "the function",
+	            parameter_list(l, f), a->n);
+	lower_note(l, f->head_at, "it is declared here");
+	return false;
+}
+
+static bool
+enter(Lower *l, Span at)
+{
+	if (++l->depth <= CALL_DEPTH_MAX)
+		return true;
+	lower_error(l, at, "calls are nested more than %d deep; does a function call itself?", CALL_DEPTH_MAX);
+	return false;
+}
+
+static Value
+call_func(Lower *l, const Closure *c, Args *args)
+{
+	Value v = value_error();
+	Scope *s = scope_new(l, c->scope, SCOPE_BODY);
+	s->up_order = c->order;
+	s->sequential = true;
+	const char *equation = l->equation;
+	if (enter(l, args->at) && bind_arguments(l, s, c->func, args)) {
+		scope_bind_body(l, s, c->func->body);
+		v = scope_run_body(l, s, c->func);
+	}
+	l->equation = equation;
+	l->depth--;
+	if (v.kind == V_NODE || v.kind == V_TUPLE)
+		v.at = args->at;
+	return v;
+}
+
+static Value
+run_struct(Lower *l, Model *m, Args *args)
+{
+	const Func *f = m->type->decl->u.type.body;
+	if (!f) {
+		lower_error(l, m->type->decl->at, "'%s' has no equations; write 'function (x) … end' or 'x -> …' in it",
+		            m->type->name);
+		return value_error();
+	}
+	if (!m->fields)
+		fields_make(l, m);
+	Scope *s = scope_new(l, m->fields, SCOPE_BODY);
+	s->model = m;
+	if (args->n && m->in)
+		args->v[0].value = expect_size(l, args->v[0].value, m->in, m->at);
+	if (!bind_arguments(l, s, f, args))
+		return value_error();
+	scope_bind_body(l, s, f->body);
+	Value v = scope_run_body(l, s, f);
+	l->equation = NULL;
+	return expect_size(l, v, m->out, m->at);
+}
+
+static Value
+run_chain(Lower *l, Model *m, Args *args)
+{
+	Value v = value_error();
+	const char *path = l->path;
+	for (int i = 0; i < m->nchild; i++) {
+		const char *key = m->key[i] ? arena_printf(l->arena, ".%s", m->key[i]) : arena_printf(l->arena, "[%d]", i + 1);
+		if (m->child[i].kind != V_MODEL) /* a model says itself where it is */
+			l->path = intern(l->arena, arena_printf(l->arena, "%s%s = %s", m->locator, key, layer_label(l, &m->child[i])));
+		v = i == 0 ? call_value(l, m->child[i], args) : call_one(l, m->child[i], v, m->child[i].at);
+		l->path = path;
+		if (v.kind == V_ERROR)
+			return v;
+	}
+	return v;
+}
+
+/* Parallel(op, a, b)(x) is op(a(x), b(x)); with one input per branch each gets its own. */
+static Value
+run_parallel(Lower *l, Model *m, Args *args)
+{
+	Args joined = {arena_alloc(l->arena, (size_t)m->nchild * sizeof *joined.v), m->nchild, false, args->at};
+	ValueList *list = args->n == 1 && args->v[0].value.kind == V_TUPLE ? args->v[0].value.u.list : NULL;
+	for (int i = 0; i < m->nchild; i++) {
+		Value x = args->n ? args->v[0].value : value_error();
+		if (args->n == m->nchild)
+			x = args->v[i].value;
+		else if (list && list->n == m->nchild)
+			x = list->v[i];
+		joined.v[i] = (ArgValue){NULL, call_one(l, m->child[i], x, m->child[i].at)};
+		if (joined.v[i].value.kind == V_ERROR)
+			return value_error();
+	}
+	return call_value(l, m->op, &joined);
+}
+
+static Value
+run_model(Lower *l, Model *m, Args *args)
+{
+	switch (m->kind) {
+	case MODEL_STRUCT: return run_struct(l, m, args);
+	case MODEL_CHAIN: return run_chain(l, m, args);
+	case MODEL_PARALLEL: return run_parallel(l, m, args);
+	case MODEL_FLIP: {
+		l->flip = !l->flip;
+		Value v = call_value(l, m->child[0], args);
+		l->flip = !l->flip;
+		return v;
+	}
+	}
+	return value_error();
+}
+
+static Value
+call_model(Lower *l, Model *m, Args *args)
+{
+	name_on_call(l, m);
+	Model *caller = l->model;
+	const char *path = l->path, *equation = l->equation;
+	l->model = m;
+	l->equation = NULL;
+	l->path = intern(l->arena, arena_printf(l->arena, "%s = %s", m->locator, model_type_name(m)));
+	if (m->kind != MODEL_STRUCT)
+		l->path = path;
+	m->calls++;
+	Value v = enter(l, args->at) ? run_model(l, m, args) : value_error();
+	l->depth--;
+	l->model = caller;
+	l->path = path;
+	l->equation = equation;
+	return v;
+}
+
+static Value
+call_builtin(Lower *l, const Builtin *b, Args *args)
+{
+	if (!b->call) {
+		lower_error(l, args->at, "'%s' is not a function", b->name);
+		return value_error();
+	}
+	int n = count_positional(args);
+	bool keys_ok = n == args->n || (b->max < 0 && strcmp(b->name, "Chain") == 0) || strcmp(b->name, "Parallel") == 0;
+	if (!keys_ok || args->n < b->min || (b->max >= 0 && args->n > b->max)) {
+		const char *wanted = b->max == b->min ? arena_printf(l->arena, "%d", b->min)
+		                     : b->max < 0     ? arena_printf(l->arena, "at least %d", b->min)
+		                                      : arena_printf(l->arena, "%d to %d", b->min, b->max);
+		lower_error(l, args->at, "'%s' wants %s argument%s, without names; found %d", b->name, wanted,
+		            b->max == 1 && b->min == 1 ? "" : "s", args->n);
+		return value_error();
+	}
+	if (args->dot && !b->elementwise) {
+		lower_error(l, args->at, "'%s' works on the whole value; write '%s(…)' without the dot", b->name, b->name);
+		return value_error();
+	}
+	return b->call(l, b, args);
+}
+
+Value
+call_value(Lower *l, Value callee, Args *args)
+{
+	for (int i = 0; i < args->n; i++)
+		if (args->v[i].value.kind == V_ERROR)
+			return value_error();
+	switch (callee.kind) {
+	case V_ERROR: return callee;
+	case V_MODEL: return call_model(l, callee.u.model, args);
+	case V_FUNC: return call_func(l, callee.u.func, args);
+	case V_BUILTIN: return call_builtin(l, callee.u.builtin, args);
+	case V_TYPE: return construct(l, callee.u.type, args);
+	default:
+		lower_error(l, callee.at, "%s cannot be called; wanted a function or a layer", value_what(&callee));
+		return value_error();
+	}
+}
+
+Value
+call_one(Lower *l, Value callee, Value arg, Span at)
+{
+	ArgValue v = {NULL, arg};
+	Args args = {&v, 1, false, at};
+	return call_value(l, callee, &args);
+}

@@ -1,0 +1,426 @@
+/* scope.c: names, equations in any order, and delays. */
+#include "value.h"
+#include <assert.h>
+#include <string.h>
+
+Scope *
+scope_new(Lower *l, Scope *up, ScopeKind kind)
+{
+	Scope *s = arena_alloc(l->arena, sizeof *s);
+	s->up = up;
+	s->up_order = INT32_MAX;
+	s->kind = kind;
+	return s;
+}
+
+Binding *
+scope_bind(Lower *l, Scope *s, const char *name, Span at)
+{
+	Binding *b = arena_alloc(l->arena, sizeof *b);
+	b->name = name;
+	b->at = at;
+	b->order = -1;
+	*table_push(l->arena, &s->binding) = b;
+	return b;
+}
+
+/* The binding of a name that is in sight after `order` statements of s. Where an argument is rebound, the latest
+ * version before the statement counts; an equation is in sight everywhere. */
+Binding *
+scope_find(Scope *s, const char *name, int32_t order, Scope **where)
+{
+	for (; s; order = s->up_order, s = s->up) {
+		Binding *first = NULL, *best = NULL;
+		for (int i = 0; i < s->binding.n; i++) {
+			Binding *b = s->binding.v[i];
+			if (b->name != name)
+				continue;
+			if (!first)
+				first = b;
+			if (b->order < order)
+				best = b;
+		}
+		Binding *found = first && first->order >= 0 ? first : best;
+		if (found) {
+			if (where)
+				*where = s;
+			return found;
+		}
+	}
+	return NULL;
+}
+
+static void
+bind_equation_names(Lower *l, Scope *s, const Pattern *p, Equation *e)
+{
+	if (p->tuple) {
+		for (const Pattern *q = p->item; q; q = q->next)
+			bind_equation_names(l, s, q, e);
+		return;
+	}
+	if (!p->name)
+		return;
+	Binding *old = NULL;
+	for (int i = 0; i < s->binding.n && !old; i++)
+		if (s->binding.v[i]->name == p->name)
+			old = s->binding.v[i];
+	bool rebinds_argument = old && old->order < 0 && s->sequential;
+	if (old && !rebinds_argument) {
+		lower_error(l, p->at, "'%s' is bound twice; a body is a set of equations, so use another name", p->name);
+		lower_note(l, old->at, "'%s' was bound here first", p->name);
+		return;
+	}
+	Binding *b = scope_bind(l, s, p->name, p->at);
+	b->equation = e;
+	b->order = e->order;
+}
+
+static bool
+file_declares(Lower *l, const char *name)
+{
+	for (int i = 0; i < l->user->binding.n; i++)
+		if (l->user->binding.v[i]->name == name && l->user->binding.v[i]->decl->kind != DECL_BIND)
+			return true;
+	return false;
+}
+
+void
+scope_bind_body(Lower *l, Scope *s, const Stmt *body)
+{
+	int32_t order = 0;
+	for (const Stmt *stmt = body; stmt; stmt = stmt->next, order++) {
+		if (!stmt->pattern)
+			continue;
+		Equation *e = arena_alloc(l->arena, sizeof *e);
+		*e = (Equation){.stmt = stmt, .scope = s, .order = order};
+		int before = s->binding.n;
+		bind_equation_names(l, s, stmt->pattern, e);
+		for (int i = before; i < s->binding.n; i++) {
+			const Binding *b = s->binding.v[i];
+			if (file_declares(l, b->name) && lower_first_time(l, b->at))
+				diag_warning(l->diag, WARN_SHADOW, b->at, "'%s' hides the declaration of that name", b->name);
+		}
+	}
+}
+
+static int
+pattern_count(const Pattern *p)
+{
+	int n = 0;
+	for (const Pattern *q = p->item; q; q = q->next)
+		n++;
+	return n;
+}
+
+/* The binding that a pattern's name stands for: the equation's own, or a new one for an argument. */
+static Binding *
+pattern_binding(Lower *l, Scope *s, const Pattern *p, const Equation *e)
+{
+	for (int i = 0; e && i < s->binding.n; i++)
+		if (s->binding.v[i]->name == p->name && s->binding.v[i]->equation == e)
+			return s->binding.v[i];
+	return e ? NULL : scope_bind(l, s, p->name, p->at);
+}
+
+static void
+name_after_equation(Lower *l, const char *name, Value v)
+{
+	if (v.kind == V_NODE && !graph_node(l->g, v.u.node)->name)
+		graph_node(l->g, v.u.node)->name = name;
+	if (v.kind == V_MODEL && !v.u.model->hint)
+		v.u.model->hint = name;
+}
+
+static void
+assign(Lower *l, Scope *s, const Pattern *p, Value v, const Equation *e)
+{
+	if (p->tuple) {
+		int n = pattern_count(p);
+		bool fits = v.kind == V_TUPLE && v.u.list->n == n;
+		if (!fits && v.kind != V_ERROR) {
+			const char *found = v.kind == V_TUPLE ? arena_printf(l->arena, "a tuple of %d", v.u.list->n)
+			                                      : value_what(&v);
+			lower_error(l, p->at, "%d names on the left, but the value is %s", n, found);
+		}
+		int i = 0;
+		for (const Pattern *q = p->item; q; q = q->next, i++)
+			assign(l, s, q, fits ? v.u.list->v[i] : value_error(), e);
+		return;
+	}
+	Binding *b = p->name ? pattern_binding(l, s, p, e) : NULL;
+	if (!b)
+		return;
+	b->value = v;
+	b->done = true;
+	if (e)
+		name_after_equation(l, p->name, v);
+}
+
+void
+scope_bind_pattern(Lower *l, Scope *s, const Pattern *p, Value v)
+{
+	assign(l, s, p, v, NULL);
+}
+
+static void
+report_cycle(Lower *l, const Binding *b, Span use)
+{
+	Text t = {0};
+	int from = 0;
+	for (int i = 0; i < l->running.n; i++)
+		if (l->running.v[i] == b)
+			from = i;
+	for (int i = from; i < l->running.n; i++)
+		text_add(&t, "%s → ", l->running.v[i]->name);
+	lower_error(l, use, "'%s' needs its own value in the same step: %s%s", b->name, t.v ? t.v : "", b->name);
+	lower_note(l, use, "for the value one step ago write '%s{-1}'", b->name);
+	text_free(&t);
+}
+
+static void
+run_equation(Lower *l, Equation *e)
+{
+	const char *equation = l->equation;
+	const Pattern *p = e->stmt->pattern;
+	if (p && p->name)
+		l->equation = p->name;
+	e->progress = RUNNING;
+	e->value = eval_expr(l, e->scope, e->order, e->stmt->value);
+	e->progress = DONE;
+	l->equation = equation;
+	if (p)
+		assign(l, e->scope, p, e->value, e);
+}
+
+/* A top-level equation knows nothing of the call that first needs it. */
+static void
+run_top_level(Lower *l, Binding *b)
+{
+	const char *path = l->path, *equation = l->equation;
+	Model *model = l->model;
+	bool flip = l->flip;
+	l->path = l->equation = NULL;
+	l->model = NULL;
+	l->flip = false;
+	run_equation(l, b->equation);
+	l->path = path;
+	l->equation = equation;
+	l->model = model;
+	l->flip = flip;
+}
+
+Value
+binding_value(Lower *l, Binding *b, Span use)
+{
+	b->used = true;
+	if (b->done)
+		return b->value;
+	if (b->running) {
+		report_cycle(l, b, use);
+		return value_error();
+	}
+	b->running = true;
+	*table_push(l->arena, &l->running) = b;
+	if (b->equation->progress == RUNNING)
+		report_cycle(l, b, use);
+	else if (b->equation->progress == PENDING && b->decl)
+		run_top_level(l, b);
+	else if (b->equation->progress == PENDING)
+		run_equation(l, b->equation);
+	l->running.n--;
+	b->running = false;
+	b->done = true;
+	return b->value;
+}
+
+static void
+suggest_name(Lower *l, Scope *s, const char *name, Span at)
+{
+	const char *candidate[1024];
+	int n = 0;
+	for (; s; s = s->up)
+		for (int i = 0; i < s->binding.n && n < 512; i++)
+			candidate[n++] = s->binding.v[i]->name;
+	n += builtin_names(candidate + n, COUNT(candidate) - n);
+	const char *near = diag_nearest(name, candidate, n);
+	if (near)
+		lower_error(l, at, "unknown name '%s'; did you mean '%s'?", name, near);
+	else
+		lower_error(l, at, "unknown name '%s'", name);
+}
+
+Value
+name_value(Lower *l, Scope *s, int32_t order, const char *name, Span at)
+{
+	Scope *where = NULL;
+	Binding *b = scope_find(s, name, order, &where);
+	if (b && where->kind == SCOPE_FIELDS)
+		return field_value(l, b, where);
+	if (b) {
+		Value v = binding_value(l, b, at);
+		if (v.kind == V_TYPE || v.kind == V_FUNC || v.kind == V_NUMBER)
+			v.at = at;
+		return v;
+	}
+	const Builtin *builtin = builtin_find(name);
+	if (builtin && builtin->constant)
+		return value_number(builtin->number, at);
+	if (builtin)
+		return (Value){.kind = V_BUILTIN, .at = at, .u.builtin = builtin};
+	suggest_name(l, s, name, at);
+	return value_error();
+}
+
+static const char *
+unique_state_name(Lower *l, const char *name)
+{
+	const char *candidate = name;
+	for (int copy = 2;; copy++) {
+		bool taken = false;
+		for (int i = 0; i < l->g->state.n && !taken; i++)
+			taken = strcmp(l->g->state.v[i].name, candidate) == 0;
+		if (!taken)
+			return candidate;
+		candidate = arena_printf(l->arena, "%s@%d", name, copy);
+	}
+}
+
+/* A row or column is stored as a vector. */
+static Shape
+state_shape(Shape s)
+{
+	if (s.rank == 2 && (s.dim[0] == 1 || s.dim[1] == 1))
+		return (Shape){1, {s.dim[0] == 1 ? s.dim[1] : s.dim[0], 0}};
+	return s;
+}
+
+/* The state behind a delayed name: its initial value is the field's, where there is one, else zero. */
+static int32_t
+state_of(Lower *l, Binding *b, const Model *model)
+{
+	if (b->state)
+		return b->state - 1;
+	const char *prefix = model ? model->prefix : "";
+	StateInfo s = {.at = b->at, .shape = shape_unknown()};
+	s.name = unique_state_name(l, intern(l->arena, arena_printf(l->arena, "%s%s%s", prefix, *prefix ? "." : "", b->name)));
+	s.init = (ParamInfo){.name = s.name, .init = INIT_ZEROS, .optional = true, .at = b->at, .file_rank = RANK_UNKNOWN};
+	for (int i = 0; model && model->type && i < model->type->nfield; i++) {
+		const Field *f = model->type->field[i].decl;
+		Value v = model->field[i];
+		if (f->name != b->name)
+			continue;
+		s.init.trainable = model->type->field[i].trainable;
+		if (f->has_shape)
+			s.shape = state_shape((Shape){(int8_t)f->rank, {f->dim[0], f->dim[1]}});
+		if (v.kind == V_TENSOR) {
+			s.init.init = v.u.tensor->init == INIT_DEFAULT ? INIT_ZEROS : v.u.tensor->init;
+			s.init.fill = v.u.tensor->scale;
+			s.shape = state_shape(v.u.tensor->shape);
+		} else if (v.kind == V_NUMBER) {
+			s.init.init = INIT_FILL;
+			s.init.fill = v.u.number;
+		} else if (v.at.hi && v.kind != V_ERROR) {
+			lower_error(l, v.at, "the initial value of state '%s' is %s; wanted a number or zeros(n)", f->name,
+			            value_what(&v));
+		}
+	}
+	s.init.shape = s.shape;
+	*table_push(l->arena, &l->g->state) = s;
+	b->state = l->g->state.n;
+	return b->state - 1;
+}
+
+Value
+delay_value(Lower *l, Scope *s, int32_t order, const Expr *e)
+{
+	const char *name = e->u.delay.name;
+	Scope *where = NULL;
+	Binding *b = scope_find(s, name, order, &where);
+	if (!b) {
+		suggest_name(l, s, name, e->u.delay.name_at);
+		return value_error();
+	}
+	if (where->kind != SCOPE_BODY) {
+		lower_error(l, e->at, "'%s' has no past: no equation of this body assigns it", name);
+		return value_error();
+	}
+	int64_t steps = e->u.delay.steps;
+	if (steps == 0) {
+		lower_error(l, e->at, "a delay of 0 steps; write '%s' for the value now, '%s{-1}' for one step ago", name, name);
+		return value_error();
+	}
+	b->used = true;
+	int32_t depth = (int32_t)(l->flip ? steps : -steps);
+	int32_t state = state_of(l, b, l->model);
+	Ref r = lower_add(l, OP_DELAY, 1, &(Ref){l->g->node.n}, e->at);
+	Node *n = graph_node(l->g, r);
+	n->attr.slot.state = state;
+	n->attr.slot.depth = depth;
+	if (depth > l->g->state.v[state].depth)
+		l->g->state.v[state].depth = depth;
+	*table_push(l->arena, &l->pending) = (PendingDelay){r, b, e->at};
+	return value_node(r, e->at);
+}
+
+void
+delays_resolve(Lower *l)
+{
+	/* Evaluating an operand may add delays, so the table grows while it is walked. */
+	for (int i = 0; i < l->pending.n; i++) {
+		PendingDelay p = l->pending.v[i];
+		Value v = binding_value(l, p.binding, p.at);
+		v.at = p.at;
+		if (v.kind == V_TUPLE) {
+			lower_error(l, p.at, "'%s' is a tuple; delay its elements one by one", p.binding->name);
+			continue;
+		}
+		Ref to = value_ref(l, v);
+		if (ref_ok(to))
+			graph_node(l->g, p.delay)->in[0] = to;
+	}
+	l->pending.n = 0;
+}
+
+static void
+warn_unused(Lower *l, const Scope *s, const Stmt *last)
+{
+	for (int i = 0; i < s->binding.n; i++) {
+		const Binding *b = s->binding.v[i];
+		if (b->used || !b->equation || b->equation->stmt == last || !b->at.hi)
+			continue;
+		bool is_field = s->up->kind == SCOPE_FIELDS && scope_find(s->up, b->name, INT32_MAX, NULL) &&
+		                s->up->model && scope_find(s->up, b->name, INT32_MAX, NULL)->order == -2;
+		if (!is_field && !b->equation->stmt->pattern->tuple && lower_first_time(l, b->at))
+			diag_warning(l->diag, WARN_UNUSED_EQUATION, b->at, "the value of '%s' is not used", b->name);
+	}
+}
+
+/* Runs every statement; the value of the body is the last one's. */
+Value
+scope_run_body(Lower *l, Scope *s, const Func *f)
+{
+	Value v = value_error();
+	int32_t order = 0;
+	const Stmt *last = NULL;
+	for (const Stmt *stmt = f->body; stmt; stmt = stmt->next, order++) {
+		last = stmt;
+		if (!stmt->pattern) {
+			v = eval_expr(l, s, order, stmt->value);
+			continue;
+		}
+		Equation *e = NULL;
+		for (int i = 0; i < s->binding.n && !e; i++)
+			if (s->binding.v[i]->equation && s->binding.v[i]->equation->stmt == stmt) {
+				e = s->binding.v[i]->equation;
+				bool used = s->binding.v[i]->used;
+				binding_value(l, s->binding.v[i], s->binding.v[i]->at);
+				s->binding.v[i]->used = used;
+			}
+		if (e)
+			v = e->value;
+		else /* every name of the pattern is _ */
+			v = eval_expr(l, s, order, stmt->value);
+	}
+	warn_unused(l, s, last);
+	return v;
+}

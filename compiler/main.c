@@ -1,0 +1,383 @@
+/* main.c: files in, files out, exit status. The way of the data is in compile(). */
+#include "ast.h"
+#include "back/back.h"
+#include "bind.h"
+#include "check.h"
+#include "embedded.h"
+#include "options.h"
+#include "parse.h"
+#include "pass.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_OK = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_FILES = 3, EXIT_BUG = 70 };
+
+typedef struct {
+	Arena *arena;
+	Diag *diag;
+	Options options;
+	Ast prelude, user;
+	Lowered lowered;
+	Graph *net, *step, *window;
+	TensorTable weights;
+	const char *weights_file; /* for messages: the last one */
+	int status;
+} Compile;
+
+static bool
+fail(Compile *c, int status)
+{
+	c->status = status;
+	return false;
+}
+
+static void
+on_abort(int sig)
+{
+	static const char text[] = "netc: this is a bug in netc; please report it with the input\n";
+	(void)sig;
+	if (write(2, text, sizeof text - 1) < 0)
+		_exit(EXIT_BUG);
+	_exit(EXIT_BUG);
+}
+
+static bool
+read_source(Compile *c)
+{
+	const char *input = c->options.input;
+	parse_text(c->arena, c->diag, "prelude.net", prelude_text, prelude_size, &c->prelude);
+	bool ok;
+	if (strcmp(input, "-") == 0) {
+		Text t = {0};
+		char block[4096];
+		size_t n;
+		while ((n = fread(block, 1, sizeof block, stdin)) > 0 && t.n <= SOURCE_BYTES_MAX)
+			text_put(&t, block, n);
+		parse_text(c->arena, c->diag, "<stdin>", arena_strndup(c->arena, t.v ? t.v : "", t.n), t.n, &c->user);
+		text_free(&t);
+		ok = true;
+	} else {
+		ok = parse_file(c->arena, c->diag, input, &c->user);
+	}
+	if (!ok)
+		return fail(c, EXIT_FILES);
+	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
+}
+
+static bool
+lower_source(Compile *c)
+{
+	const Options *o = &c->options;
+	LowerOptions lo = {.model = o->model, .dim = o->dim.v, .ndim = o->dim.n, .batch = o->batch, .file = o->input};
+	c->lowered = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
+	c->net = c->lowered.graph;
+	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && c->lowered.window ? c->lowered.window : 1;
+	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
+}
+
+static bool
+read_weights(Compile *c)
+{
+	c->weights.arena = c->arena;
+	for (int i = 0; i < c->options.weights.n; i++) {
+		bool io = false;
+		c->weights_file = c->options.weights.v[i];
+		if (!weights_read(c->diag, c->weights_file, &c->weights, &io))
+			fail(c, io ? EXIT_FILES : EXIT_INPUT);
+	}
+	if (c->status)
+		return false;
+	bind_names(c->net, &c->weights);
+	return true;
+}
+
+static bool
+wants_weights(const Options *o)
+{
+	const Backend *b = back_named(o->emit);
+	if (o->eval || o->check)
+		return true;
+	return b && b->needs_weights && o->weights_as == WEIGHTS_CONST;
+}
+
+/* The passes before unrolling, and the weights in between. */
+static bool
+solve(Compile *c, PassRun *run)
+{
+	const Options *o = &c->options;
+	BindOptions bo = {.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file};
+	bool ok = pass_run(c->net, "S", run);
+	if (ok)
+		bind_values(c->net, &c->weights, &bo);
+	else
+		bind_explain(c->net, &c->weights, &bo);
+	if (diag_errors(c->diag))
+		return fail(c, EXIT_INPUT);
+	size_t before = strcspn(pass_pipeline, "U");
+	char letters[16] = "";
+	memcpy(letters, pass_pipeline + 1, before - 1);
+	return run->stopped || pass_run(c->net, letters, run) ? true : fail(c, EXIT_INPUT);
+}
+
+static bool
+unroll(Compile *c, const PassRun *solved)
+{
+	const char *letters = strchr(pass_pipeline, 'U');
+	const int64_t most = INT64_C(400) << 20;
+	bool ahead = graph_looks_ahead(c->net);
+	if ((int64_t)c->net->node.n * c->net->window > most) {
+		diag_file_error(c->diag, c->options.input, "%d nodes unrolled %d times are more than netc compiles (%lld)",
+		                c->net->node.n, (int)c->net->window, (long long)most);
+		return fail(c, EXIT_INPUT);
+	}
+	if (ahead && c->options.unroll == 0) {
+		diag_file_error(c->diag, c->options.input,
+		                "this net looks ahead (y{+k}, flip), so it has no single step; give --unroll N");
+		return fail(c, EXIT_INPUT);
+	}
+	PassRun quiet = *solved, loud = *solved;
+	bool window = c->options.unroll != 0;
+	if (!ahead) {
+		c->step = graph_copy(c->net);
+		c->step->window = 1;
+		quiet.dump = window ? NULL : solved->dump;
+		quiet.stop = window ? NULL : solved->stop;
+		if (!pass_run(c->step, letters, &quiet))
+			return fail(c, EXIT_INPUT);
+	}
+	if (window) {
+		c->window = graph_copy(c->net);
+		if (!pass_run(c->window, letters, &loud))
+			return fail(c, EXIT_INPUT);
+	}
+	return true;
+}
+
+static const char *
+output_path(Compile *c)
+{
+	const Options *o = &c->options;
+	if (o->output)
+		return o->output;
+	if (strcmp(o->emit, "c") != 0)
+		return "-";
+	return arena_printf(c->arena, "%s.c", c_identifier(c->arena, c->net->model));
+}
+
+static const char *
+stem_of(Arena *a, const char *path)
+{
+	const char *base = path_base(path), *dot = strrchr(base, '.');
+	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+}
+
+static bool
+write_file(Compile *c, const char *path, const char *text, size_t n)
+{
+	if (strcmp(path, "-") == 0)
+		return (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0) || fail(c, EXIT_FILES);
+	if (file_write(path, text, n))
+		return true;
+	diag_file_error(c->diag, path, "cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
+
+/* The header takes the code's name: lstm.c → lstm.h. */
+static const char *
+header_path(Arena *a, const char *path)
+{
+	const char *dot = strrchr(path_base(path), '.');
+	return arena_printf(a, "%.*s.h", dot && dot > path_base(path) ? (int)(dot - path) : (int)strlen(path), path);
+}
+
+static void
+put_make_name(Text *t, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == ' ' || *path == '#')
+			text_add(t, "\\");
+		if (*path == '$')
+			text_add(t, "$");
+		text_put(t, path, 1);
+	}
+}
+
+static bool
+write_deps(Compile *c, const char *target)
+{
+	const Options *o = &c->options;
+	Text t = {0}, phony = {0};
+	put_make_name(&t, target);
+	text_add(&t, ":");
+	for (int i = 0; i < c->user.nfile + o->weights.n; i++) {
+		const char *file = i < c->user.nfile ? c->user.file[i] : o->weights.v[i - c->user.nfile];
+		text_add(&t, " ");
+		put_make_name(&t, file);
+		if (i) { /* a prerequisite that was removed must not stop make */
+			text_add(&phony, "\n");
+			put_make_name(&phony, file);
+			text_add(&phony, ":\n");
+		}
+	}
+	text_add(&t, "\n%s", phony.v ? phony.v : "");
+	const char *path = o->deps_file ? o->deps_file : "-";
+	if (!o->deps_file && o->write_deps && strcmp(target, "-") != 0)
+		path = arena_printf(c->arena, "%.*s.d", (int)(strlen(header_path(c->arena, target)) - 2),
+		                    header_path(c->arena, target));
+	bool ok = write_file(c, path, t.v, t.n);
+	text_free(&t);
+	text_free(&phony);
+	return ok;
+}
+
+static void
+say_plan(const Compile *c)
+{
+	const Graph *g = c->window ? c->window : c->step;
+	fprintf(stderr, "netc: %s: %d inputs, %d outputs, %d parameters, %d states\n", g->model, g->input.n, g->output.n,
+	        g->param.n, g->state.n);
+	fprintf(stderr, "netc: %d steps: %d nodes; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n", g->steps,
+	        g->node.n, g->scratch * 4, g->scratch_bound * 4);
+	fprintf(stderr, "netc: %zu KiB in the arena\n", arena_bytes(c->arena) / 1024);
+}
+
+static bool
+emit(Compile *c, const Backend *b)
+{
+	const Options *o = &c->options;
+	const char *path = output_path(c), *stem = strcmp(path, "-") == 0 ? NULL : stem_of(c->arena, path);
+	Emit *e = arena_alloc(c->arena, sizeof *e);
+	e->arena = c->arena;
+	e->diag = c->diag;
+	e->net = c->net;
+	e->step = c->step;
+	e->window = c->window;
+	e->layer = c->lowered.layer.v;
+	e->nlayer = c->lowered.layer.n;
+	e->file_stem = stem;
+	e->prefix = c_identifier(c->arena, o->name ? o->name : stem ? stem : c->net->model);
+	e->source = o->input ? path_base(o->input) : path_base(o->read_ir);
+	e->hash = c->user.hash;
+	e->weights_as = o->weights_as;
+	e->scratch_in = o->scratch_in;
+	e->libm = o->libm;
+	e->has_values = o->weights.n > 0 || o->seeded;
+	e->one_stream = !stem;
+	back_run(b, e);
+	bool ok = true;
+	if (e->header.n)
+		ok = write_file(c, stem ? header_path(c->arena, path) : "-", e->header.v, e->header.n);
+	if (ok && e->text.n)
+		ok = write_file(c, path, e->text.v, e->text.n);
+	text_free(&e->header);
+	text_free(&e->text);
+	return ok && (!o->write_deps || write_deps(c, path));
+}
+
+static bool
+evaluate(Compile *c)
+{
+	const Options *o = &c->options;
+	const char *file = o->eval ? o->eval : o->check;
+	TensorTable in = {.arena = c->arena}, out = {.arena = c->arena};
+	bool io = false;
+	if (!weights_read(c->diag, file, &in, &io))
+		return fail(c, io ? EXIT_FILES : EXIT_INPUT);
+	if (!check_eval(c->net, file, &in, &out))
+		return fail(c, EXIT_INPUT);
+	if (o->check)
+		return check_compare(c->net, file, &in, &out, o->tolerance, stdout) || fail(c, EXIT_INPUT);
+	if (npz_write(&out, o->output))
+		return true;
+	diag_file_error(c->diag, o->output, "cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
+
+static bool
+emit_ast(Compile *c)
+{
+	Text t = {0};
+	ast_print(&c->user, &t);
+	bool ok = write_file(c, c->options.output ? c->options.output : "-", t.v ? t.v : "", t.n);
+	text_free(&t);
+	return ok;
+}
+
+/* A pass on a graph in text form: for tests. */
+static bool
+run_ir(Compile *c)
+{
+	char *text;
+	size_t n;
+	if (!file_read(c->options.read_ir, SOURCE_BYTES_MAX, &text, &n)) {
+		diag_file_error(c->diag, c->options.read_ir, "cannot be read: %s", strerror(errno));
+		return fail(c, EXIT_FILES);
+	}
+	c->net = graph_new(c->arena, c->diag);
+	bool ok = graph_read(c->net, c->options.read_ir, text);
+	free(text);
+	if (!ok)
+		return fail(c, EXIT_INPUT);
+	graph_verify(c->net, "read");
+	PassRun run = {.dump = c->options.dump, .stop = c->options.stop, .out = stderr, .facts = FACT_SHAPED};
+	for (int i = 0; i < c->net->node.n; i++)
+		if (!shape_known(c->net->node.v[i]->shape))
+			run.facts = 0;
+	run.facts |= c->net->steps ? FACT_UNROLLED : 0u;
+	if (c->options.passes && !pass_run(c->net, c->options.passes, &run))
+		return fail(c, EXIT_INPUT);
+	return emit(c, &back_ir);
+}
+
+/* The way of the data: text → AST → graph → shapes, weights → passes → one step and the window → a back end. */
+static bool
+compile(Compile *c)
+{
+	const Options *o = &c->options;
+	if (o->read_ir)
+		return run_ir(c);
+	if (!read_source(c))
+		return false;
+	if (strcmp(o->emit, "ast") == 0)
+		return emit_ast(c);
+	if (!lower_source(c))
+		return false;
+	if (o->print_deps)
+		return write_deps(c, output_path(c));
+	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr};
+	if (!read_weights(c) || !solve(c, &run))
+		return false;
+	if (o->eval || o->check)
+		return evaluate(c);
+	if (run.stopped || (unroll(c, &run) && o->stop)) {
+		if (strcmp(o->emit, "c") == 0)
+			return true;
+	}
+	if (c->status)
+		return false;
+	if (o->verbose && !run.stopped)
+		say_plan(c);
+	return emit(c, back_named(o->emit));
+}
+
+int
+main(int argc, char **argv)
+{
+	Compile c = {.arena = arena_new()};
+	signal(SIGABRT, on_abort);
+	c.diag = diag_new(c.arena, stderr);
+	switch (options_read(c.arena, c.diag, argc, argv, &c.options)) {
+	case OPTIONS_DONE: break;
+	case OPTIONS_WRONG: c.status = EXIT_USAGE; break;
+	case OPTIONS_RUN: compile(&c); break;
+	}
+	diag_flush(c.diag);
+	if (!c.status && diag_errors(c.diag))
+		c.status = EXIT_INPUT;
+	arena_free(c.arena);
+	return c.status;
+}

@@ -1,0 +1,167 @@
+/* op_eval.c: what each operator computes, in double: the oracle of every test.
+ *
+ * A rule sees one batch row at a time. NaN follows Julia: min and max of a NaN are NaN. */
+#include "ops.h"
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#define UNARY(rule, expression)                                                                  \
+	void rule(const Node *n, const EvalArg *arg, double *out)                                \
+	{                                                                                        \
+		int64_t count = shape_count(n->shape);                                           \
+		for (int64_t i = 0; i < count; i++) {                                            \
+			double x = arg[0].v[i];                                                  \
+			out[i] = expression;                                                     \
+		}                                                                                \
+	}
+
+UNARY(ev_copy, x)
+UNARY(ev_neg, -x)
+UNARY(ev_abs, fabs(x))
+UNARY(ev_sqrt, sqrt(x))
+UNARY(ev_exp, exp(x))
+UNARY(ev_log, log(x))
+UNARY(ev_tanh, tanh(x))
+UNARY(ev_sigmoid, 1 / (1 + exp(-x)))
+
+/* The element of a broadcast operand that meets element (row, column) of the result. */
+static double
+broadcast(const EvalArg *a, Shape to, int64_t row, int64_t column)
+{
+	if (shape_count(a->shape) == 1)
+		return a->v[0];
+	if (to.rank <= 1 || a->shape.rank <= 1) /* a vector, or a matrix of one row or column */
+		return a->v[column];
+	int64_t r = a->shape.dim[0] == 1 ? 0 : row, c = a->shape.dim[1] == 1 ? 0 : column;
+	return a->v[r * a->shape.dim[1] + c];
+}
+
+#define BINARY(rule, expression)                                                                 \
+	void rule(const Node *n, const EvalArg *arg, double *out)                                \
+	{                                                                                        \
+		int64_t rows = n->shape.rank == 2 ? n->shape.dim[0] : 1;                         \
+		int64_t columns = shape_count(n->shape) / rows;                                  \
+		for (int64_t i = 0; i < rows; i++)                                               \
+			for (int64_t j = 0; j < columns; j++) {                                  \
+				double a = broadcast(&arg[0], n->shape, i, j);                   \
+				double b = broadcast(&arg[1], n->shape, i, j);                   \
+				out[i * columns + j] = expression;                               \
+			}                                                                        \
+	}
+
+BINARY(ev_add, a + b)
+BINARY(ev_sub, a - b)
+BINARY(ev_mul, a *b)
+BINARY(ev_div, a / b)
+BINARY(ev_pow, pow(a, b))
+BINARY(ev_min, isnan(a) || a < b ? a : b)
+BINARY(ev_max, isnan(a) || a > b ? a : b)
+
+void
+ev_matmul(const Node *n, const EvalArg *arg, double *out)
+{
+	Shape a = arg[0].shape, b = arg[1].shape;
+	int64_t rows = a.rank == 2 ? a.dim[0] : 1;
+	int64_t inner = a.rank == 2 ? a.dim[1] : a.dim[0];
+	int64_t columns = b.rank == 2 ? b.dim[1] : 1;
+	assert(shape_count(n->shape) == rows * columns);
+	for (int64_t i = 0; i < rows; i++)
+		for (int64_t j = 0; j < columns; j++) {
+			double sum = 0;
+			for (int64_t k = 0; k < inner; k++)
+				sum += arg[0].v[i * inner + k] * arg[1].v[k * columns + j];
+			out[i * columns + j] = sum;
+		}
+}
+
+static double
+sum_of(const EvalArg *a)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < shape_count(a->shape); i++)
+		sum += a->v[i];
+	return sum;
+}
+
+static double
+largest(const EvalArg *a)
+{
+	double m = a->v[0];
+	for (int64_t i = 1; i < shape_count(a->shape); i++)
+		m = isnan(m) || m > a->v[i] ? m : a->v[i];
+	return m;
+}
+
+void
+ev_sum(const Node *n, const EvalArg *arg, double *out)
+{
+	(void)n;
+	out[0] = sum_of(arg);
+}
+
+void
+ev_mean(const Node *n, const EvalArg *arg, double *out)
+{
+	(void)n;
+	out[0] = sum_of(arg) / (double)shape_count(arg[0].shape);
+}
+
+void
+ev_maximum(const Node *n, const EvalArg *arg, double *out)
+{
+	(void)n;
+	out[0] = largest(arg);
+}
+
+void
+ev_minimum(const Node *n, const EvalArg *arg, double *out)
+{
+	(void)n;
+	double m = arg[0].v[0];
+	for (int64_t i = 1; i < shape_count(arg[0].shape); i++)
+		m = isnan(m) || m < arg[0].v[i] ? m : arg[0].v[i];
+	out[0] = m;
+}
+
+/* Sum of exp(x - max): the maximum is subtracted so that nothing overflows. */
+static double
+exp_sum(const EvalArg *a, double max)
+{
+	double sum = 0;
+	for (int64_t i = 0; i < shape_count(a->shape); i++)
+		sum += exp(a->v[i] - max);
+	return sum;
+}
+
+void
+ev_softmax(const Node *n, const EvalArg *arg, double *out)
+{
+	double max = largest(arg), sum = exp_sum(arg, max);
+	for (int64_t i = 0; i < shape_count(n->shape); i++)
+		out[i] = exp(arg[0].v[i] - max) / sum;
+}
+
+void
+ev_logsoftmax(const Node *n, const EvalArg *arg, double *out)
+{
+	double max = largest(arg), log_sum = log(exp_sum(arg, max));
+	for (int64_t i = 0; i < shape_count(n->shape); i++)
+		out[i] = arg[0].v[i] - max - log_sum;
+}
+
+void
+ev_concat(const Node *n, const EvalArg *arg, double *out)
+{
+	for (int k = 0; k < n->nin; k++) {
+		size_t count = (size_t)shape_count(arg[k].shape);
+		memcpy(out, arg[k].v, count * sizeof *out);
+		out += count;
+	}
+}
+
+void
+ev_slice(const Node *n, const EvalArg *arg, double *out)
+{
+	memcpy(out, arg[0].v + n->attr.range.first - 1, (size_t)shape_count(n->shape) * sizeof *out);
+}

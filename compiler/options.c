@@ -1,0 +1,356 @@
+/* options.c: the command line, by getopt_long, with gcc's habits where gcc has one. */
+#include "options.h"
+#include "pass.h"
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPT_UNROLL = 256,
+	OPT_EMIT,
+	OPT_WEIGHTS,
+	OPT_WEIGHTS_AS,
+	OPT_INIT,
+	OPT_SEED,
+	OPT_NAME,
+	OPT_BATCH,
+	OPT_DIM,
+	OPT_MODEL,
+	OPT_MATH,
+	OPT_SCRATCH,
+	OPT_EVAL,
+	OPT_CHECK,
+	OPT_TOLERANCE,
+	OPT_PRINT_DEPS,
+	OPT_WRITE_DEPS,
+	OPT_DEPS_FILE,
+	OPT_STOP_AFTER,
+	OPT_READ_IR,
+	OPT_PASSES,
+	OPT_VERSION,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{"unroll", required_argument, NULL, OPT_UNROLL},
+	{"output", required_argument, NULL, 'o'},
+	{"emit", required_argument, NULL, OPT_EMIT},
+	{"weights", required_argument, NULL, OPT_WEIGHTS},
+	{"weights-as", required_argument, NULL, OPT_WEIGHTS_AS},
+	{"init", required_argument, NULL, OPT_INIT},
+	{"seed", required_argument, NULL, OPT_SEED},
+	{"name", required_argument, NULL, OPT_NAME},
+	{"batch", required_argument, NULL, OPT_BATCH},
+	{"dim", required_argument, NULL, OPT_DIM},
+	{"model", required_argument, NULL, OPT_MODEL},
+	{"math", required_argument, NULL, OPT_MATH},
+	{"scratch", required_argument, NULL, OPT_SCRATCH},
+	{"eval", required_argument, NULL, OPT_EVAL},
+	{"check", required_argument, NULL, OPT_CHECK},
+	{"tolerance", required_argument, NULL, OPT_TOLERANCE},
+	{"print-deps", no_argument, NULL, OPT_PRINT_DEPS},
+	{"write-deps", no_argument, NULL, OPT_WRITE_DEPS},
+	{"deps-file", required_argument, NULL, OPT_DEPS_FILE},
+	{"stop-after", required_argument, NULL, OPT_STOP_AFTER},
+	{"read-ir", required_argument, NULL, OPT_READ_IR},
+	{"passes", required_argument, NULL, OPT_PASSES},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"help", no_argument, NULL, OPT_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+	"usage: netc [OPTION]... FILE.net\n"
+	"Compiles a neural network to straight-line C99.\n"
+	"\n"
+	"  --unroll N             time steps of the unrolled function (default: the file's unroll, else 1);\n"
+	"                         0: the step function only\n"
+	"  -o FILE.c              write FILE.c and FILE.h; -o - writes one stream to stdout (default: MODEL.c)\n"
+	"  --emit=KIND            c (default), summary, shapes, ast, ir, forecast\n"
+	"  --weights FILE         .safetensors, .npz or .npy; repeatable, later wins\n"
+	"  --weights-as=HOW       const (default), params, extern\n"
+	"  --init=seeded          fill parameters without weights from --seed S (default 1)\n"
+	"  --name PREFIX          of every public name (default: from -o)\n"
+	"  --batch B              sequences at a time (default 1)\n"
+	"  --dim in=10            a size that the file leaves open; also out=, and names of a constructor's sizes\n"
+	"  --model NAME           which model of the file\n"
+	"  --math=fast|libm       built-in tanh, exp, ... with stated errors (default), or libm's\n"
+	"  --scratch=WHERE        work buffer of the unrolled function: stack (default), static, caller\n"
+	"  --eval X.npz -o Y.npz  run the net in double on the inputs in X instead of compiling it\n"
+	"  --check V.npz          run the net and compare with the outputs stored in V; --tolerance T (1e-5)\n"
+	"  -M, -MD, -MF FILE      dependencies for make and ninja\n"
+	"  -W..., -Wno-..., -Werror, -w, -fdiagnostics-color=WHEN, -fdiagnostics-format=text|json\n"
+	"  -d LETTERS             dump the graph after passes (-d help lists them); --stop-after=PASS\n"
+	"  -v                     say what is done; --version, --help\n"
+	"  @FILE                  read options from FILE\n"
+	"\n"
+	"Exit status: 0 done, 1 wrong input, 2 wrong command line, 3 a file could not be read or written, 70 a bug.\n";
+
+static bool
+wrong(const char *what, const char *value, const char *wanted)
+{
+	fprintf(stderr, "netc: %s '%s'; wanted %s\n", what, value, wanted);
+	return false;
+}
+
+static bool
+read_count(const char *option, const char *text, long least, long most, int32_t *out)
+{
+	char *end;
+	errno = 0;
+	long v = strtol(text, &end, 10);
+	if (end == text || *end || errno || v < least || v > most) {
+		char wanted[80];
+		snprintf(wanted, sizeof wanted, "a whole number from %ld to %ld", least, most);
+		return wrong(option, text, wanted);
+	}
+	*out = (int32_t)v;
+	return true;
+}
+
+static bool
+read_dim(Arena *a, const char *text, Options *o)
+{
+	const char *equals = strchr(text, '=');
+	DimOption d;
+	if (!equals || equals == text)
+		return wrong("--dim", text, "NAME=SIZE, such as in=10");
+	d.name = arena_strndup(a, text, (size_t)(equals - text));
+	if (!read_count("--dim", equals + 1, 1, INT32_MAX, &d.size))
+		return false;
+	*table_push(a, &o->dim) = d;
+	return true;
+}
+
+static bool
+read_choice(const char *option, const char *text, const char *const *choice, int n, int *out)
+{
+	char wanted[120] = "";
+	for (int i = 0; i < n; i++) {
+		if (strcmp(text, choice[i]) == 0) {
+			*out = i;
+			return true;
+		}
+		strcat(wanted, i ? ", " : "");
+		strcat(wanted, choice[i]);
+	}
+	return wrong(option, text, wanted);
+}
+
+static bool
+read_seed(const char *text, uint64_t *out)
+{
+	char *end;
+	errno = 0;
+	unsigned long long v = strtoull(text, &end, 10);
+	if (end == text || *end || errno || *text == '-')
+		return wrong("--seed", text, "a whole number");
+	*out = v;
+	return true;
+}
+
+static bool
+read_tolerance(const char *text, double *out)
+{
+	char *end;
+	*out = strtod(text, &end);
+	return end != text && !*end && *out >= 0 && isfinite(*out) ? true : wrong("--tolerance", text, "a number such as 1e-5");
+}
+
+static bool
+read_emit(Arena *a, const char *text, Options *o)
+{
+	o->emit = text;
+	if (strcmp(text, "ast") == 0 || back_named(text))
+		return true;
+	return wrong("--emit", text, arena_printf(a, "ast, %s", back_names(a)));
+}
+
+static bool
+read_f(Diag *d, const char *text)
+{
+	static const char *const when[] = {"auto", "always", "never"}, *const format[] = {"text", "json"};
+	int k;
+	if (strncmp(text, "diagnostics-color=", 18) == 0) {
+		if (!read_choice("-fdiagnostics-color", text + 18, when, 3, &k))
+			return false;
+		diag_color(d, (ColorWhen)k);
+		return true;
+	}
+	if (strncmp(text, "diagnostics-format=", 19) == 0) {
+		if (!read_choice("-fdiagnostics-format", text + 19, format, 2, &k))
+			return false;
+		diag_format(d, (DiagFormat)k);
+		return true;
+	}
+	return wrong("unknown option", text, "-fdiagnostics-color=… or -fdiagnostics-format=…");
+}
+
+static bool
+read_dump(const char *text, Options *o)
+{
+	for (const char *p = text; *p; p++)
+		if (!pass_by_letter(*p))
+			return wrong("-d", text, "letters of passes; -d help lists them");
+	o->dump = text;
+	return true;
+}
+
+static bool
+read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
+{
+	static const char *const as[] = {"const", "params", "extern"}, *const init[] = {"seeded"};
+	static const char *const math[] = {"fast", "libm"}, *const scratch[] = {"stack", "static", "caller"};
+	int k = 0;
+	bool ok = true;
+	switch (c) {
+	case 'o': o->output = arg; break;
+	case 'v': o->verbose = true; break;
+	case 'w': diag_warning_option(d, "none"); break;
+	case 'W': ok = diag_warning_option(d, arg) || wrong("unknown warning", arg, "a name that a message showed in [-W…]"); break;
+	case 'f': ok = read_f(d, arg); break;
+	case 'd': ok = read_dump(arg, o); break;
+	case OPT_UNROLL: ok = read_count("--unroll", arg, 0, 1000000, &o->unroll); break;
+	case OPT_EMIT: ok = read_emit(a, arg, o); break;
+	case OPT_WEIGHTS: *table_push(a, &o->weights) = arg; break;
+	case OPT_WEIGHTS_AS: ok = read_choice("--weights-as", arg, as, 3, &k); o->weights_as = (WeightsAs)k; break;
+	case OPT_INIT: ok = read_choice("--init", arg, init, 1, &k); o->seeded = true; break;
+	case OPT_SEED: ok = read_seed(arg, &o->seed); break;
+	case OPT_NAME: o->name = arg; break;
+	case OPT_BATCH: ok = read_count("--batch", arg, 1, 1 << 20, &o->batch); break;
+	case OPT_DIM: ok = read_dim(a, arg, o); break;
+	case OPT_MODEL: o->model = arg; break;
+	case OPT_MATH: ok = read_choice("--math", arg, math, 2, &k); o->libm = k == 1; break;
+	case OPT_SCRATCH: ok = read_choice("--scratch", arg, scratch, 3, &k); o->scratch_in = (ScratchIn)k; break;
+	case OPT_EVAL: o->eval = arg; break;
+	case OPT_CHECK: o->check = arg; break;
+	case OPT_TOLERANCE: ok = read_tolerance(arg, &o->tolerance); break;
+	case OPT_PRINT_DEPS: o->print_deps = true; break;
+	case OPT_WRITE_DEPS: o->write_deps = true; break;
+	case OPT_DEPS_FILE: o->deps_file = arg; break;
+	case OPT_STOP_AFTER: o->stop = arg; ok = pass_by_name(arg) || wrong("--stop-after", arg, "the name of a pass; -d help lists them"); break;
+	case OPT_READ_IR: o->read_ir = arg; break;
+	case OPT_PASSES: o->passes = arg; ok = read_dump(arg, &(Options){0}); break;
+	default: ok = false;
+	}
+	return ok;
+}
+
+typedef TABLE(char *) Words;
+
+static bool
+split_words(Arena *a, const char *file, Words *out, int depth);
+
+static bool
+add_word(Arena *a, const char *word, Words *out, int depth)
+{
+	if (word[0] == '@' && word[1])
+		return split_words(a, word + 1, out, depth + 1);
+	/* gcc's spelling of what getopt_long has no way to say */
+	if (strcmp(word, "-M") == 0)
+		word = "--print-deps";
+	else if (strcmp(word, "-MD") == 0)
+		word = "--write-deps";
+	else if (strcmp(word, "-MF") == 0)
+		word = "--deps-file";
+	*table_push(a, out) = arena_strndup(a, word, strlen(word));
+	return true;
+}
+
+/* Words between white space; quotes keep white space, a backslash the next character. */
+static bool
+split_words(Arena *a, const char *file, Words *out, int depth)
+{
+	char *text;
+	size_t n;
+	if (depth > 10 || !file_read(file, 1 << 20, &text, &n)) {
+		fprintf(stderr, "netc: cannot read '@%s': %s\n", file, depth > 10 ? "it includes itself" : strerror(errno));
+		return false;
+	}
+	bool ok = true, in_word = false;
+	char quote = 0;
+	Text word = {0};
+	for (const char *p = text; ok && p <= text + n; p++) {
+		bool end = p == text + n || (!quote && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'));
+		if (end) {
+			if (in_word)
+				ok = add_word(a, word.v ? word.v : "", out, depth);
+			in_word = false;
+			word.n = 0;
+			if (word.v)
+				*word.v = '\0';
+			continue;
+		}
+		in_word = true;
+		if (*p == quote && quote)
+			quote = 0;
+		else if (!quote && (*p == '"' || *p == '\''))
+			quote = *p;
+		else if (*p == '\\' && quote != '\'' && p + 1 < text + n)
+			text_put(&word, ++p, 1);
+		else
+			text_put(&word, p, 1);
+	}
+	text_free(&word);
+	free(text);
+	return ok;
+}
+
+static void
+print_passes(void)
+{
+	for (int i = 0; i < pass_count; i++)
+		printf("  %c  %-8s %s\n", pass_table[i].letter, pass_table[i].name, pass_table[i].what);
+	printf("order: %s\n", pass_pipeline);
+}
+
+static OptionsResult
+check_combination(const Options *o, int nfiles, char **file)
+{
+	if (o->read_ir ? nfiles != 0 : nfiles != 1) {
+		if (nfiles > 1)
+			fprintf(stderr, "netc: one model at a time: found '%s' and '%s'\n", file[0], file[1]);
+		else
+			fprintf(stderr, "netc: no input file; netc --help lists the options\n");
+		return OPTIONS_WRONG;
+	}
+	if (o->eval && !o->output) {
+		fprintf(stderr, "netc: --eval wants -o FILE.npz for the outputs\n");
+		return OPTIONS_WRONG;
+	}
+	if (o->eval && o->check) {
+		fprintf(stderr, "netc: --eval and --check exclude each other\n");
+		return OPTIONS_WRONG;
+	}
+	return OPTIONS_RUN;
+}
+
+OptionsResult
+options_read(Arena *a, Diag *d, int argc, char **argv, Options *o)
+{
+	*o = (Options){.emit = "c", .unroll = -1, .seed = 1, .batch = 1, .tolerance = 1e-5};
+	Words words = {0};
+	*table_push(a, &words) = arena_strndup(a, "netc", 4);
+	for (int i = 1; i < argc; i++)
+		if (!add_word(a, argv[i], &words, 0))
+			return OPTIONS_WRONG;
+	*table_push(a, &words) = NULL;
+	optind = 1;
+	for (int c; (c = getopt_long(words.n - 1, words.v, "o:vwW:f:d:", long_options, NULL)) != -1;) {
+		if (c == OPT_HELP || c == OPT_VERSION) {
+			fputs(c == OPT_HELP ? help : "netc " NETC_VERSION "\n", stdout);
+			return OPTIONS_DONE;
+		}
+		if (c == 'd' && strcmp(optarg, "help") == 0) {
+			print_passes();
+			return OPTIONS_DONE;
+		}
+		if (!read_one(a, d, c, optarg, o))
+			return OPTIONS_WRONG;
+	}
+	o->input = words.v[optind];
+	return check_combination(o, words.n - 1 - optind, words.v + optind);
+}

@@ -1,0 +1,211 @@
+/* nn.h: the scalar kernels that generated programs use, in plain C99 (also C++11), without libm.
+ *
+ * netc copies this file piece by piece into its output. A piece starts at its docstring, a line beginning with two
+ * stars and the kernel's name, and defines that one name; it may use other pieces. Constants come from fit.py.
+ * Errors were measured over all 2^32 floats against libm in double, with contraction on and off; the same bits come
+ * from every IEEE compiler under -ffp-contract=off. Without -ffast-math, that is: with it, NaN and infinity are
+ * the compiler's to break, and the errors given there hold for finite results. All kernels are free of branches,
+ * so loops over them vectorise. Denormals are right unless the target flushes them. */
+#ifndef NN_H
+#define NN_H
+#include <stddef.h>
+#include <stdint.h>
+
+/** nn_bits: the 32 bits of a float. Any x. */
+static inline uint32_t
+nn_bits(float x)
+{
+	union {
+		float f;
+		uint32_t u;
+	} v;
+	v.f = x;
+	return v.u;
+}
+
+/** nn_float: the float that has these 32 bits; inverse of nn_bits. */
+static inline float
+nn_float(uint32_t u)
+{
+	union {
+		uint32_t u;
+		float f;
+	} v;
+	v.u = u;
+	return v.f;
+}
+
+/** nn_pick: a if on is 1, b if on is 0. Without ?:, which gcc turns into jumps where an arm is a constant. */
+static inline uint32_t
+nn_pick(int on, uint32_t a, uint32_t b)
+{
+	return b ^ ((a ^ b) & (0u - (uint32_t)on));
+}
+
+/** nn_abs: |x|, exact. Clears the sign of anything: |-0| = 0, |-inf| = inf, NaN stays NaN. */
+static inline float
+nn_abs(float x)
+{
+	return nn_float(nn_bits(x) & 0x7fffffffu);
+}
+
+/** nn_min: the smaller of a and b, exact; NaN if either is NaN (Julia's min, not C's fminf). Of 0 and -0 it gives b. */
+static inline float
+nn_min(float a, float b)
+{
+	float m = a < b ? a : b;
+	return a == a ? m : a;
+}
+
+/** nn_max: the larger of a and b, exact; NaN if either is NaN (Julia's max, not C's fmaxf). Of 0 and -0 it gives b. */
+static inline float
+nn_max(float a, float b)
+{
+	float m = a > b ? a : b;
+	return a == a ? m : a;
+}
+
+/** nn_limit: x limited to ±most, exact; keeps the sign of zero, NaN stays NaN. most >= 0.
+ * By way of |x|: gcc would turn the two comparisons of a clamp into jumps, and then no loop vectorises. */
+static inline float
+nn_limit(float x, float most)
+{
+	float a = nn_abs(x);
+	return nn_float(nn_bits(a > most ? most : a) | (nn_bits(x) & 0x80000000u));
+}
+
+/** nn_tanh: tanh x for every x. Absolute error TANH_ABS, relative error TANH_REL; exactly odd, so tanh(-0) = -0;
+ * |tanh x| < 1 always, tanh(±inf) = ±0.99999976; NaN in, NaN out.
+ * Formula: x P(x²) / Q(x²), both of degree 4, relative minimax on |x| <= 8 (fit.py, 1.2e-8), x clamped to that. */
+static inline float
+nn_tanh(float x)
+{
+	float c = nn_limit(x, 8.0f), u = c * c, v = u * u;
+	float p = ((1.43518255e-08f * u + 2.13122094e-05f) * u + 0.00353783485f) * v + (0.1341649f * u + 1.0f);
+	float q = ((8.17936268e-07f * u + 0.000335502293f) * u + 0.0260373503f) * v + (0.467498153f * u + 1.0f);
+	return c * p / q;
+}
+
+/** nn_sigmoid: σ(x) = 1 / (1 + exp -x) for every x. Absolute error SIG_ABS; 0 < result < 1; σ(-inf) = 1.2e-7,
+ * σ(inf) = 1 - 1.2e-7, σ(0) = 0.5; NaN in, NaN out. Formula: 0.5 + 0.5 tanh(x / 2), error as half of nn_tanh's. */
+static inline float
+nn_sigmoid(float x)
+{
+	return 0.5f + 0.5f * nn_tanh(0.5f * x);
+}
+
+/** nn_scale: p · 2^n for -190 <= n <= 190, rounded once; overflows to infinity, underflows through the denormals to 0.
+ * Exact otherwise. Formula: two factors, 2^floor(n/2) and 2^ceil(n/2), each a normal float. */
+static inline float
+nn_scale(float p, int32_t n)
+{
+	uint32_t m = (uint32_t)(n + 254);
+	uint32_t a = m >> 1;
+	return p * nn_float(a << 23) * nn_float((m - a) << 23);
+}
+
+/** nn_exp: e^x for every x. Relative error EXP_REL where the result is a normal float, else half a denormal step;
+ * inf above 88.7228, 0 below -103.97, e^inf = inf, e^-inf = 0, e^0 = 1; NaN in, NaN out. With -ffast-math EXP_FAST.
+ * Formula: x = n ln2 + f with ln2 in two parts (Cody and Waite), e^f = 1 + f + f² P(f), P of degree 4 (fit.py).
+ * n is read from the bits of a sum with 1.5·2^23, which no optimisation can undo. */
+static inline float
+nn_exp(float x)
+{
+	float c = nn_limit(x, 104.0f);
+	int32_t n = (int32_t)(nn_bits(c * 1.44269504f + 12582912.0f) - 0x4b400000u);
+	float k = (float)n;
+	float f = (c - k * 0.693359375f) + k * 2.12194440e-4f;
+	float p = (((0.00138182985f * f + 0.00836853217f) * f + 0.0416682921f) * f + 0.166665226f) * f + 0.49999994f;
+	return nn_scale(p * f * f + f + 1.0f, n);
+}
+
+/** nn_lntail: (ln(1 + f) - f + f²/2) / f³ for sqrt(1/2) <= 1 + f <= sqrt(2): what is left of the logarithm after two
+ * terms. Adds less than 1e-8 to the relative error of ln(1 + f). Formula: degree 8 (fit.py). */
+static inline float
+nn_lntail(float f)
+{
+	float p = ((0.0674926937f * f - 0.116700985f) * f + 0.118835486f) * f - 0.124062337f;
+	p = ((p * f + 0.142203584f) * f - 0.166679889f) * f + 0.200020716f;
+	return (p * f - 0.250000089f) * f + 0.333333135f;
+}
+
+/** nn_log: ln x. Relative error LOG_REL for every x > 0, denormals and the neighbourhood of 1 included; log(1) = 0,
+ * log(±0) = -inf, log(inf) = inf, NaN for x < 0 and for NaN. With -ffast-math LOG_FAST.
+ * Formula: x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); e ln2 + f - f²/2 + f³ P(f), ln2 in two parts. */
+static inline float
+nn_log(float x)
+{
+	uint32_t u = nn_bits(x), inf = 0x7f800000u;
+	uint32_t t = (0u - ((u - 0x00800000u) >> 31)) & (23u << 23); /* denormals: scaled by 2^23 */
+	uint32_t b = nn_bits(x * nn_float(0x3f800000u + t)) + 0x004afb0du; /* sqrt(1/2) carries into the exponent */
+	float e = (float)((int32_t)((b + (64u << 23) - t) >> 23) - 191);
+	float f = nn_float((b & 0x007fffffu) + 0x3f3504f3u) - 1.0f;
+	float h = 0.5f * f * f;
+	float y = e * 0.693359375f + (f + ((f * f * f * nn_lntail(f) - e * 2.12194440e-4f) - h));
+	uint32_t odd = nn_pick(u == inf, inf, nn_pick(u << 1 == 0, 0xff800000u, 0x7fc00000u));
+	return nn_float(nn_pick(u - 1u < inf - 1u, nn_bits(y), odd));
+}
+
+/** nn_sqrt: the square root. Error SQRT_ULP ulp for every x >= 0, denormals included; exact squares give their exact
+ * root; sqrt(±0) = ±0, sqrt(inf) = inf, NaN for x < 0 and for NaN.
+ * Formula: 1/sqrt(x) from the exponent's half, three Newton steps, one Heron step with a division. */
+static inline float
+nn_sqrt(float x)
+{
+	uint32_t u = nn_bits(x), inf = 0x7f800000u;
+	uint32_t t = (0u - ((u - 0x00800000u) >> 31)) & (12u << 23); /* denormals: scaled by 2^24 */
+	float v = x * nn_float(0x3f800000u + 2u * t);
+	float h = 0.5f * v;
+	float r = nn_float(0x5f3759dfu - (nn_bits(v) >> 1));
+	r = r * (1.5f - h * r * r);
+	r = r * (1.5f - h * r * r);
+	r = v * r;
+	r = 0.5f * (r + v / r) * nn_float(0x3f800000u - t);
+	uint32_t odd = nn_pick((u << 1 == 0) | (u == inf), u, 0x7fc00000u);
+	return nn_float(nn_pick(u - 1u < inf - 1u, nn_bits(r), odd));
+}
+
+/** nn_hi: x with the lower 12 bits of its mantissa cleared: the product of two such floats is exact. Any x. */
+static inline float
+nn_hi(float x)
+{
+	return nn_float(nn_bits(x) & 0xfffff000u);
+}
+
+/** nn_pow: x^y as C's powf. Relative error POW_REL where the result is a normal float; overflows to inf, underflows
+ * through the denormals to 0. x^0 = 1^y = 1 even for NaN; otherwise NaN in, NaN out. x < 0: y an integer gives ±|x|^y,
+ * another y NaN. 0^y and inf^y as powf, signs included; x^±inf too. With -ffast-math POW_FAST for x > 0.
+ * Formula: log2 x = h + l, h of 12 bits, f² split alike; 2^(y h + y l) by a polynomial of degree 6 (fit.py). */
+static inline float
+nn_pow(float x, float y)
+{
+	uint32_t inf = 0x7f800000u, nan = 0x7fc00000u, u = nn_bits(x), ax = u & 0x7fffffffu;
+	uint32_t v = nn_bits(y), ay = v & 0x7fffffffu;
+	/* log2 |x| = h + l */
+	uint32_t t = (0u - ((ax - 0x00800000u) >> 31)) & (23u << 23); /* denormals: scaled by 2^23 */
+	uint32_t b = nn_bits(nn_float(ax) * nn_float(0x3f800000u + t)) + 0x004afb0du;
+	float e = (float)((int32_t)((b + (64u << 23) - t) >> 23) - 191);
+	float f = nn_float((b & 0x007fffffu) + 0x3f3504f3u) - 1.0f;
+	float fh = nn_hi(f), a = nn_hi(f - 0.5f * fh * fh);
+	float c = ((f - a) - 0.5f * fh * fh) + (f * f * f * nn_lntail(f) - 0.5f * (f - fh) * (f + fh));
+	float h = nn_hi(e + a * 1.44238281f);
+	float l = ((e - h) + a * 1.44238281f) + (a * 3.12228701e-4f + c * 1.44269504f);
+	/* z = n + r = y log2 |x|; beyond 4e9 only the sign of y matters */
+	float w = nn_limit(y, 4.0e9f), wh = nn_hi(w), zl = (w - wh) * h + w * l;
+	float z = wh * h + zl, zc = nn_limit(z, 151.0f);
+	int32_t n = (int32_t)(nn_bits(zc + 12582912.0f) - 0x4b400000u);
+	float r = (wh * h - (float)n) + zl;
+	r = nn_float(nn_pick(nn_bits(z) == nn_bits(zc), nn_bits(r), 0));
+	float p = ((0.000153264627f * r + 0.00133908063f) * r + 0.00961850584f) * r + 0.0555035993f;
+	uint32_t q = nn_bits(nn_scale(((p * r + 0.240226477f) * r + 0.693147182f) * r + 1.0f, n));
+	/* the special values; a y of 2^24 or more is an even integer */
+	int32_t whole = (int32_t)nn_float(nn_pick(ay < 0x4b800000u, ay, 0));
+	int integer = (ay >= 0x4b800000u) | (nn_bits((float)whole) == ay);
+	q = nn_pick(ax - 1u < inf - 1u, q, nn_pick((ax == 0) == (v >> 31 == 0), 0, inf));
+	q = q ^ ((uint32_t)(integer & whole) << 31 & u);
+	q = nn_pick((u - 0x80000001u < inf - 1u) & !integer, nan, q);
+	q = nn_pick((ax > inf) | (ay > inf), nan, q);
+	return nn_float(nn_pick((ay == 0) | (u == 0x3f800000u), 0x3f800000u, q));
+}
+
+#endif
