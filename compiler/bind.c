@@ -26,7 +26,8 @@ bind_names(Graph *g, const TensorTable *t)
 	for (int i = 0; i < g->param.n; i++)
 		bind_name(&g->param.v[i], t);
 	for (int i = 0; i < g->state.n; i++)
-		bind_name(&g->state.v[i].init, t);
+		if (!g->state.v[i].from_param)
+			bind_name(&g->state.v[i].init, t);
 }
 
 static uint64_t
@@ -159,8 +160,13 @@ check_all(Graph *g, const TensorTable *t, const BindOptions *o)
 	Complaints c = {0};
 	for (int i = 0; i < g->param.n; i++)
 		check_param(g, &g->param.v[i], t, o, &c);
-	for (int i = 0; i < g->state.n; i++)
-		check_param(g, &g->state.v[i].init, t, o, &c);
+	for (int i = 0; i < g->state.n; i++) {
+		StateInfo *s = &g->state.v[i];
+		if (s->from_param)
+			s->init.value = g->param.v[s->from_param - 1].value;
+		else
+			check_param(g, &s->init, t, o, &c);
+	}
 	for (int i = 0; i < t->tensor.n; i++) {
 		const Tensor *x = &t->tensor.v[i];
 		if (graph_has(g, x->name))

@@ -114,7 +114,7 @@ eval_output(Evaluator *e, const Node *n)
 {
 	const Graph *g = e->g;
 	int64_t count = shape_count(n->shape);
-	double *to = e->out[n->attr.index] + count * g->batch * n->step;
+	double *to = e->out[n->attr.index] + (g->output.v[n->attr.index].last ? 0 : count * g->batch * n->step);
 	for (int32_t b = 0; b < g->batch; b++)
 		memcpy(to + count * b, arg_row(e, n->in[0], b).v, (size_t)count * sizeof *to);
 }

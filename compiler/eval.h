@@ -9,7 +9,8 @@ typedef struct {
 
 /* The initial state: the initial values of the graph, in every slot. */
 EvalState *eval_state_new(const Graph *g);
-/* Runs one window: in[i] is [steps][batch][count of input i], out[i] likewise for output i; the state moves on by the
+/* Runs one window: in[i] is [steps][batch][count of input i], out[i] likewise for output i, or [batch][count] if
+ * it is one of the last step only; the state moves on by the
  * window. Weights must be bound. Values are double, weights float. */
 void eval_run(const Graph *g, EvalState *s, const double *const *in, double *const *out);
 /* Element k of a state's initial value (unbatched), float as in the generated C. */

@@ -100,6 +100,7 @@ typedef struct {
 	const char *name; /* "1.y" */
 	Shape shape;
 	int32_t depth; /* deepest delay; 0 if only looked ahead to */
+	int32_t from_param; /* 1 + the parameter that is the initial value, 0 if none */
 	ParamInfo init; /* the initial value */
 	Span at;
 } StateInfo;
@@ -108,7 +109,17 @@ typedef struct {
 	const char *name;
 	Ref node; /* INPUT: before unrolling its node; OUTPUT: its node */
 	Shape shape;
+	bool last; /* OUTPUT: of the last step of a window only; set by unroll */
 } PortInfo;
+
+/* Where a layer's parameters and states stand in the graph: for the summary. */
+typedef struct {
+	const char *label;  /* "LSTM(10 => 15)" as written, or the type's name */
+	const char *prefix; /* of its parameter names: "1", "" for the model itself */
+	const char *key;    /* its name in a Chain or as a field, or NULL */
+	int depth;          /* 0: the model itself */
+	bool container;     /* a Chain and the like: has layers inside */
+} LayerInfo;
 
 typedef struct {
 	Arena *arena; /* borrowed */
@@ -118,6 +129,7 @@ typedef struct {
 	TABLE(StateInfo) state;
 	TABLE(PortInfo) input;
 	TABLE(PortInfo) output;
+	TABLE(LayerInfo) layer; /* in the order of the model */
 	const char *model; /* what the model is called: "model", "LSTM" */
 	int32_t batch;  /* ≥ 1 */
 	int32_t window; /* steps that the unroll pass makes, ≥ 1 */

@@ -135,7 +135,10 @@ graph_print(const Graph *g, Text *out)
 		print_string(out, s->name);
 		text_add(out, " ");
 		print_shape(out, s->shape);
-		text_add(out, " depth %" PRId32 "\n", s->depth);
+		text_add(out, " depth %" PRId32, s->depth);
+		if (s->from_param)
+			text_add(out, " from #%" PRId32, s->from_param - 1);
+		text_add(out, "\n");
 	}
 	for (int i = 0; i < g->input.n + g->output.n; i++) {
 		bool is_input = i < g->input.n;
@@ -308,6 +311,12 @@ read_state(Reader *r)
 	StateInfo s = {.name = read_string(r), .shape = read_shape(r)};
 	expect(r, "depth");
 	s.depth = read_int(r);
+	if (accept(r, "from")) {
+		expect(r, "#");
+		s.from_param = read_int(r) + 1;
+		if (s.from_param < 1 || s.from_param > r->g->param.n)
+			reader_fail(r, "there is no such parameter");
+	}
 	s.init = (ParamInfo){
 		.name = s.name, .shape = s.shape, .init = INIT_ZEROS, .optional = true, .file_rank = RANK_UNKNOWN};
 	*table_push(r->g->arena, &r->g->state) = s;

@@ -2,7 +2,7 @@
 #include "ast.h"
 #include "back/back.h"
 #include "bind.h"
-#include "check.h"
+#include "evalfile.h"
 #include "embedded.h"
 #include "options.h"
 #include "parse.h"
@@ -21,7 +21,6 @@ typedef struct {
 	Diag *diag;
 	Options options;
 	Ast prelude, user;
-	Lowered lowered;
 	Graph *net, *step, *window;
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
@@ -73,9 +72,9 @@ lower_source(Compile *c)
 {
 	const Options *o = &c->options;
 	LowerOptions lo = {.model = o->model, .dim = o->dim.v, .ndim = o->dim.n, .batch = o->batch, .file = o->input};
-	c->lowered = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
-	c->net = c->lowered.graph;
-	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && c->lowered.window ? c->lowered.window : 1;
+	Lowered lowered = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
+	c->net = lowered.graph;
+	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && lowered.window ? lowered.window : 1;
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
 }
 
@@ -256,8 +255,6 @@ emit(Compile *c, const Backend *b)
 	e->net = c->net;
 	e->step = c->step;
 	e->window = c->window;
-	e->layer = c->lowered.layer.v;
-	e->nlayer = c->lowered.layer.n;
 	e->file_stem = stem;
 	e->prefix = c_identifier(c->arena, o->name ? o->name : stem ? stem : c->net->model);
 	e->source = o->input ? path_base(o->input) : path_base(o->read_ir);

@@ -150,6 +150,24 @@ ev_logsoftmax(const Node *n, const EvalArg *arg, double *out)
 		out[i] = arg[0].v[i] - max - log_sum;
 }
 
+/* The row that an index names; what is no row is the nearest one, and NaN the first. */
+static int64_t
+row_index(double index, int64_t rows)
+{
+	if (!(index >= 1))
+		return 0;
+	return index < (double)rows ? (int64_t)index - 1 : rows - 1;
+}
+
+void
+ev_gather(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t columns = arg[0].shape.dim[1];
+	int64_t row = row_index(arg[1].v[0], arg[0].shape.dim[0]);
+	assert(columns == shape_count(n->shape));
+	memcpy(out, arg[0].v + row * columns, (size_t)columns * sizeof *out);
+}
+
 void
 ev_concat(const Node *n, const EvalArg *arg, double *out)
 {

@@ -24,10 +24,14 @@ sh_same(ShapeSolver *s, Ref r)
 	shape_same(s, r, shape_node(s, r)->in[0]);
 }
 
+/* Also as large as the parameter that holds the initial value, where there is one. */
 void
 sh_delay(ShapeSolver *s, Ref r)
 {
+	Ref initial = shape_initial(s, r);
 	sh_same(s, r);
+	if (ref_ok(initial))
+		shape_same(s, r, initial);
 }
 
 /* softmax needs a vector; it may be the only thing that says so. */
@@ -160,6 +164,19 @@ sh_matmul(ShapeSolver *s, Ref r)
 		shape_same_dim(s, r, 0, a, 0);
 	if (n == 2)
 		shape_same_dim(s, r, m - 1, b, 1);
+}
+
+void
+sh_gather(ShapeSolver *s, Ref r)
+{
+	Ref table = shape_node(s, r)->in[0], index = shape_node(s, r)->in[1];
+	shape_set_rank(s, table, 2);
+	shape_set_rank(s, r, 1);
+	shape_same_dim(s, r, 0, table, 1);
+	if (shape_rank(s, index) == 2 || (shape_rank(s, index) == 1 && shape_dim(s, index, 0) > 1))
+		shape_conflict(s, r, "the index into an embedding is one number");
+	else if (shape_rank(s, index) == 1)
+		shape_set_dim(s, index, 0, 1);
 }
 
 void

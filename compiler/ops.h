@@ -40,9 +40,9 @@ op_elementwise(Op op)
 	return op_table[op].c != NULL;
 }
 
-ShapeRule sh_leaf, sh_sink, sh_same, sh_delay, sh_broadcast, sh_matmul, sh_reduce, sh_features, sh_concat, sh_slice;
+ShapeRule sh_leaf, sh_sink, sh_same, sh_delay, sh_broadcast, sh_matmul, sh_reduce, sh_features, sh_gather, sh_concat, sh_slice;
 EvalRule ev_copy, ev_neg, ev_abs, ev_sqrt, ev_exp, ev_log, ev_tanh, ev_sigmoid, ev_add, ev_sub, ev_mul, ev_div, ev_pow,
-	ev_min, ev_max, ev_matmul, ev_sum, ev_mean, ev_maximum, ev_minimum, ev_softmax, ev_logsoftmax, ev_concat,
+	ev_min, ev_max, ev_matmul, ev_sum, ev_mean, ev_maximum, ev_minimum, ev_softmax, ev_logsoftmax, ev_gather, ev_concat,
 	ev_slice;
 
 /* What shape rules may ask and say. A shape is known piece by piece: first its rank, then each size. */
@@ -59,6 +59,8 @@ int shape_guess(const ShapeSolver *s);              /* how far the solver may as
 const Node *shape_node(const ShapeSolver *s, Ref r);
 int shape_rank(const ShapeSolver *s, Ref r);        /* or RANK_UNKNOWN */
 int32_t shape_dim(ShapeSolver *s, Ref r, int axis); /* or 0 */
+/* The PARAM node that holds the initial value of a DELAY's state, or REF_NONE. */
+Ref shape_initial(const ShapeSolver *s, Ref delay);
 void shape_set_rank(ShapeSolver *s, Ref r, int rank);
 void shape_set_dim(ShapeSolver *s, Ref r, int axis, int32_t n);
 void shape_same_dim(ShapeSolver *s, Ref a, int a_axis, Ref b, int b_axis);

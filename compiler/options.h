@@ -2,6 +2,7 @@
 #ifndef NETC_OPTIONS_H
 #define NETC_OPTIONS_H
 #include "back/back.h"
+#include "lower/lower.h"
 
 typedef struct {
 	const char *input;   /* FILE.net */

@@ -1,7 +1,7 @@
 /* back.h: back ends are records of functions over a const Graph, and one shared walk. */
 #ifndef NETC_BACK_H
 #define NETC_BACK_H
-#include "../lower/lower.h"
+#include "../ir.h"
 
 #define NETC_VERSION "0.1.0"
 
@@ -15,8 +15,6 @@ typedef struct {
 	const Graph *net;    /* shapes solved, not unrolled */
 	const Graph *step;   /* one step, planned; NULL if the net looks ahead */
 	const Graph *window; /* the unrolled window, planned; NULL with --unroll 0 */
-	const LayerInfo *layer;
-	int nlayer;
 	const char *prefix; /* of public names, a C identifier */
 	const char *file_stem; /* of the output: "lstm" for lstm.c and lstm.h */
 	const char *source;    /* "lstm.net", without folders */

@@ -56,7 +56,10 @@ name_everything(Emit *e)
 	for (int i = 0; i < net->state.n; i++) {
 		const StateInfo *s = &net->state.v[i];
 		c->member[i] = c_unique(a, &members, c_identifier(a, s->name));
-		if (shape_known(s->shape) && (c->init_read[i] || !all_zero(s->init.value, shape_count(s->shape))))
+		if (s->from_param && e->weights_as != WEIGHTS_CONST)
+			c->init[i] = e->weights_as == WEIGHTS_EXTERN ? c->param[s->from_param - 1]
+			                                             : arena_printf(a, "p->v + %s", c->offset[s->from_param - 1]);
+		else if (shape_known(s->shape) && (c->init_read[i] || !all_zero(s->init.value, shape_count(s->shape))))
 			c->init[i] = lower_text(e, "%s_init_%s", s->name);
 	}
 	for (int i = 0; i < net->input.n; i++)
@@ -90,12 +93,12 @@ is_window(const Emit *e, const Graph *g)
 	return g == e->window;
 }
 
-/* The caller's array of one port at one step. */
+/* The caller's array of one port at one step; -1: the array has no time. */
 static void
 put_port(const Emit *e, const Graph *g, const char *name, int32_t step, Text *out)
 {
 	text_add(out, "%s", name);
-	if (is_window(e, g))
+	if (step >= 0 && is_window(e, g))
 		text_add(out, "[%" PRId32 "]", step);
 	if (g->batch > 1)
 		text_add(out, "[0]");
@@ -147,7 +150,7 @@ put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
 			return;
 		}
 		assert(n->place == PLACE_OUTPUT);
-		put_port(e, g, c->output[n->offset], n->step, out);
+		put_port(e, g, c->output[n->offset], g->output.v[n->offset].last ? -1 : n->step, out);
 	}
 	if (skip)
 		text_add(out, " + %" PRId64, skip);
@@ -257,7 +260,7 @@ emit_output(Emit *e, const Graph *g, const Node *n)
 	int64_t count = shape_count(a->shape);
 	if (a->place == PLACE_OUTPUT && a->offset == n->attr.index && a->step == n->step)
 		return;
-	put_port(e, g, c->output[n->attr.index], n->step, &c->args);
+	put_port(e, g, c->output[n->attr.index], g->output.v[n->attr.index].last ? -1 : n->step, &c->args);
 	copy_line(e, g, n, n->in[0], 0, count, count);
 }
 
@@ -454,7 +457,7 @@ emit_tables(Emit *e)
 		         c_float(e->arena, c->constant.v[i].value));
 	for (int i = 0; i < e->net->state.n; i++) {
 		const StateInfo *s = &e->net->state.v[i];
-		if (!c->init[i])
+		if (!c->init[i] || (s->from_param && e->weights_as != WEIGHTS_CONST))
 			continue;
 		text_add(&e->text, "/* initial %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
 		         c_comment(e->arena, s->name, (int)strlen(s->name)), shape_text(e->arena, s->shape), c->init[i],

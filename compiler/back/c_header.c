@@ -21,7 +21,7 @@ add_port(Emit *e, const Graph *g, bool input, int port, Text *t)
 	const C *c = e->own;
 	const char *upper = c_upper(e->arena, e->prefix);
 	text_add(t, ", %sfloat %s", input ? "const " : "", input ? c->input[port] : c->output[port]);
-	if (g == e->window)
+	if (g == e->window && (input || !g->output.v[port].last))
 		text_add(t, "[%s_STEPS]", upper);
 	if (g->batch > 1)
 		text_add(t, "[%s_BATCH]", upper);

@@ -352,6 +352,23 @@ node_key(const Graph *g, const Node *n)
 	return key;
 }
 
+/* Row number i[0] of a table; what is no row is the nearest one. */
+static const char *
+kernel_gather(Emit *e, const Graph *g, const Node *n)
+{
+	const Node *table = graph_node(g, n->in[0]), *index = graph_node(g, n->in[1]);
+	int64_t batch = rows_of(g, n), rows = table->shape.dim[0], columns = table->shape.dim[1];
+	Text t = {0};
+	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT i)\n{\n");
+	add_batch_loop(&t, batch, (const char *[]){"y", "a", "i"},
+	               (int64_t[]){columns, table->batched ? rows * columns : 0, index->batched ? 1 : 0}, 3);
+	text_add(&t, "\tint k = i[0] >= 1.0f ? (i[0] < %s ? (int)i[0] - 1 : %" PRId64 ") : 0;\n",
+	         c_float(e->arena, (double)rows), rows - 1);
+	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[k * %" PRId64 " + j];\n%s}\n", columns, columns,
+	         batch > 1 ? "\t}\n" : "");
+	return kernel_add(e, arena_printf(e->arena, "gather_%s", shape_suffix(e, table->shape)), &t);
+}
+
 static const char *
 kernel_of(Emit *e, const Graph *g, const Node *n)
 {
@@ -359,6 +376,7 @@ kernel_of(Emit *e, const Graph *g, const Node *n)
 		return kernel_elementwise(e, g, n);
 	switch ((Op)n->op) {
 	case OP_MATMUL: return kernel_matmul(e, g, n);
+	case OP_GATHER: return kernel_gather(e, g, n);
 	case OP_SUM:
 	case OP_MEAN:
 	case OP_MAXIMUM:

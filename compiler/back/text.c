@@ -113,8 +113,8 @@ static void
 summary_end(Emit *e)
 {
 	const Graph *g = e->net;
-	for (int i = 0; i < e->nlayer; i++)
-		summary_layer(e, &e->layer[i]);
+	for (int i = 0; i < g->layer.n; i++)
+		summary_layer(e, &g->layer.v[i]);
 	summary_totals(e);
 	text_add(&e->text, "\n%-10s %-24s %-12s %8s\n", "", "name", "shape", "numbers");
 	for (int i = 0; i < g->input.n; i++)

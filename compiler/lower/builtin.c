@@ -97,7 +97,7 @@ call_create_bias(Lower *l, const Builtin *b, Args *args)
 {
 	Value bias = args->v[0].value;
 	if (bias.kind == V_BOOL && bias.u.boolean) {
-		Args zeros = {args->v + 1, args->n - 1, false, args->at};
+		Args zeros = {args->v + 1, args->n - 1, false, args->at, 0};
 		return call_initialiser(l, b, &zeros);
 	}
 	if (bias.kind == V_BOOL || bias.kind == V_TENSOR)
@@ -178,6 +178,72 @@ call_flip(Lower *l, const Builtin *b, Args *args)
 	return model_value(l, m);
 }
 
+static Value
+call_last(Lower *l, const Builtin *b, Args *args)
+{
+	(void)b;
+	Value v = args->v[0].value;
+	if (v.kind != V_MODEL && v.kind != V_FUNC) {
+		lower_error(l, v.at, "last wants a layer, found %s", value_what(&v));
+		return value_error();
+	}
+	Model *m = model_new(l, MODEL_LAST, args->at);
+	m->child = arena_alloc(l->arena, sizeof *m->child);
+	m->key = arena_alloc(l->arena, sizeof *m->key);
+	m->child[0] = v;
+	m->nchild = 1;
+	return model_value(l, m);
+}
+
+/* Recur(cell, h0), Recurrence(cell) */
+static Value
+call_recur(Lower *l, const Builtin *b, Args *args)
+{
+	Value v = args->v[0].value;
+	if (v.kind == V_TYPE)
+		v = construct_by_dims(l, v.u.type, v.at);
+	if (v.kind == V_ERROR)
+		return v;
+	if (v.kind != V_MODEL && v.kind != V_FUNC) {
+		lower_error(l, v.at, "%s wants a cell first, found %s", b->name, value_what(&v));
+		return value_error();
+	}
+	Model *m = model_new(l, MODEL_RECUR, args->at);
+	m->child = arena_alloc(l->arena, sizeof *m->child);
+	m->key = arena_alloc(l->arena, sizeof *m->key);
+	m->child[0] = v;
+	m->key[0] = intern(l->arena, "cell");
+	m->nchild = 1;
+	m->op = args->n > 1 ? args->v[1].value : value_error();
+	return model_value(l, m);
+}
+
+/* map(f, (a, b)) is (f(a), f(b)); over one value it is f of that. */
+static Value
+call_map(Lower *l, const Builtin *b, Args *args)
+{
+	(void)b;
+	Value f = args->v[0].value, t = args->v[1].value;
+	if (t.kind != V_TUPLE)
+		return call_one(l, f, t, args->at);
+	Value *v = arena_alloc(l->arena, ((size_t)t.u.list->n + 1) * sizeof *v);
+	for (int i = 0; i < t.u.list->n; i++) {
+		v[i] = call_one(l, f, t.u.list->v[i], args->at);
+		if (v[i].kind == V_ERROR)
+			return v[i];
+	}
+	return value_tuple(l, v, t.u.list->n, args->at);
+}
+
+static Value
+call_gather(Lower *l, const Builtin *b, Args *args)
+{
+	Ref table = value_ref(l, args->v[0].value), index = value_ref(l, args->v[1].value);
+	if (!ref_ok(table) || !ref_ok(index))
+		return value_error();
+	return value_node(lower_add(l, b->op, 2, (Ref[]){table, index}, args->at), args->at);
+}
+
 /* unroll(m, n): the model itself; n is the default of --unroll. */
 static Value
 call_unroll(Lower *l, const Builtin *b, Args *args)
@@ -245,6 +311,11 @@ static const Builtin builtin_table[] = {
 	{.name = "Chain", .call = call_chain, .min = 0, .max = -1},
 	{.name = "Parallel", .call = call_parallel, .min = 1, .max = -1},
 	{.name = "flip", .call = call_flip, .min = 1, .max = 1},
+	{.name = "last", .call = call_last, .min = 1, .max = 1},
+	{.name = "Recur", .call = call_recur, .min = 1, .max = 2},
+	{.name = "Recurrence", .call = call_recur, .min = 1, .max = 1},
+	{.name = "map", .call = call_map, .min = 2, .max = 2},
+	{.name = "gather", .call = call_gather, .op = OP_GATHER, .min = 2, .max = 2},
 	{.name = "unroll", .call = call_unroll, .min = 2, .max = 2},
 	{.name = "unroll1", .call = call_unroll, .min = 1, .max = 1},
 	NUMBER("π", 3.14159265358979323846),

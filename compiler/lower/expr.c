@@ -240,7 +240,7 @@ eval_call(Lower *l, Scope *s, int32_t order, const Expr *e)
 	int n = 0;
 	for (const Arg *a = e->u.call.arg; a; a = a->next)
 		n++;
-	Args args = {arena_alloc(l->arena, ((size_t)n + 1) * sizeof *args.v), 0, e->u.call.dot, e->at};
+	Args args = {arena_alloc(l->arena, ((size_t)n + 1) * sizeof *args.v), 0, e->u.call.dot, e->at, 0};
 	bool bad = callee.kind == V_ERROR;
 	for (const Arg *a = e->u.call.arg; a; a = a->next) {
 		Value v = eval_expr(l, s, order, a->value);

@@ -178,16 +178,20 @@ choose_by_name(Lower *l, const char *name, Choice *c)
 	return true;
 }
 
-/* The only struct of the file, else its only function. */
+/* The only struct of the file, else its last function. */
 static bool
-choose_only(Lower *l, const Ast *ast, DeclKind kind, Choice *c)
+choose_declaration(Lower *l, const Ast *ast, Choice *c)
 {
-	const Decl *only = NULL;
-	int n = 0;
-	for (const Decl *d = ast->decl; d; d = d->next)
-		if (d->kind == kind && !(kind == DECL_FUNC && type_named(l->user, d->name)))
-			only = d, n++;
-	return n == 1 && choose_by_name(l, only->name, c);
+	const Decl *type = NULL, *func = NULL;
+	int ntype = 0;
+	for (const Decl *d = ast->decl; d; d = d->next) {
+		if (d->kind == DECL_STRUCT)
+			type = d, ntype++;
+		else if (d->kind == DECL_FUNC && !type_named(l->user, d->name))
+			func = d;
+	}
+	const Decl *only = ntype == 1 ? type : ntype == 0 ? func : NULL;
+	return only && choose_by_name(l, only->name, c);
 }
 
 static bool
@@ -222,7 +226,7 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 		*c = (Choice){eval_expr(l, l->user, INT32_MAX, expression->u.stmt->value), "model"};
 		return true;
 	}
-	if (choose_only(l, ast, DECL_STRUCT, c) || choose_only(l, ast, DECL_FUNC, c))
+	if (choose_declaration(l, ast, c))
 		return true;
 	if (!diag_errors(l->diag))
 		diag_file_error(l->diag, l->options->file,
@@ -241,6 +245,8 @@ first_function(const Value *v)
 	const Model *m = v->u.model;
 	if (m->kind == MODEL_STRUCT)
 		return m->type->decl->u.type.body;
+	if (m->kind == MODEL_RECUR) /* its input is called x, whatever the cell calls it */
+		return NULL;
 	return m->nchild ? first_function(&m->child[0]) : NULL;
 }
 
@@ -399,8 +405,5 @@ lower(Arena *a, Diag *d, const Ast *prelude, const Ast *user, const LowerOptions
 	Choice c;
 	if (!diag_errors(d) && choose_model(l, user, &c))
 		lower_model(l, c);
-	Lowered out = {.graph = l->g, .window = l->window};
-	out.layer.v = l->layer.v;
-	out.layer.n = l->layer.n;
-	return out;
+	return (Lowered){.graph = l->g, .window = l->window};
 }

@@ -148,6 +148,8 @@ model_type_name(const Model *m)
 	case MODEL_CHAIN: return "Chain";
 	case MODEL_PARALLEL: return "Parallel";
 	case MODEL_FLIP: return "flip";
+	case MODEL_RECUR: return "Recur";
+	case MODEL_LAST: return "last";
 	}
 	return "?";
 }
@@ -336,8 +338,8 @@ join(Lower *l, const char *a, const char *b)
 static void
 name_children(Lower *l, Model *m, int depth)
 {
-	if (m->kind == MODEL_FLIP) {
-		model_name(l, m->child[0], m->prefix, m->locator, NULL, depth);
+	if (m->kind == MODEL_FLIP || m->kind == MODEL_LAST) {
+		model_name(l, m->child[0], m->prefix, m->locator, NULL, depth + 1);
 		return;
 	}
 	for (int i = 0; i < m->nchild; i++) {
@@ -380,14 +382,14 @@ model_name(Lower *l, Value v, const char *prefix, const char *locator, const cha
 {
 	LayerInfo info = {.label = layer_label(l, &v), .prefix = prefix, .key = key, .depth = depth};
 	if (v.kind != V_MODEL) {
-		*table_push(l->arena, &l->layer) = info;
+		*table_push(l->arena, &l->g->layer) = info;
 		return;
 	}
 	Model *m = v.u.model;
 	if (m->named) {
 		info.label = arena_printf(l->arena, "%s, again", info.label);
 		info.prefix = NULL;
-		*table_push(l->arena, &l->layer) = info;
+		*table_push(l->arena, &l->g->layer) = info;
 		return;
 	}
 	m->named = true;
@@ -396,7 +398,7 @@ model_name(Lower *l, Value v, const char *prefix, const char *locator, const cha
 	info.container = has_layers(m);
 	if (m->kind != MODEL_STRUCT)
 		info.label = model_type_name(m);
-	*table_push(l->arena, &l->layer) = info;
+	*table_push(l->arena, &l->g->layer) = info;
 	if (depth > CALL_DEPTH_MAX)
 		return;
 	name_children(l, m, depth);
@@ -410,6 +412,15 @@ name_on_call(Lower *l, Model *m)
 		return;
 	const char *hint = m->hint ? m->hint : model_type_name(m);
 	const char *base = l->model ? l->model->prefix : "";
+	if (!m->hint && l->model && m->kind != MODEL_STRUCT) { /* last(…), Recur(…) in a body: part of that layer */
+		m->named = true;
+		m->prefix = base;
+		m->locator = l->model->locator;
+		bool new_child = m->child[0].kind == V_MODEL && !m->child[0].u.model->named;
+		if (new_child)
+			name_children(l, m, 1);
+		return;
+	}
 	bool global = false;
 	for (int i = 0; i < l->user->binding.n && m->hint; i++)
 		global |= l->user->binding.v[i]->name == m->hint;
@@ -418,8 +429,8 @@ name_on_call(Lower *l, Model *m)
 	const char *prefix = join(l, base, hint);
 	for (int copy = 2;; copy++) {
 		bool taken = false;
-		for (int i = 0; i < l->layer.n; i++)
-			taken |= l->layer.v[i].prefix && strcmp(l->layer.v[i].prefix, prefix) == 0;
+		for (int i = 0; i < l->g->layer.n; i++)
+			taken |= l->g->layer.v[i].prefix && strcmp(l->g->layer.v[i].prefix, prefix) == 0;
 		if (!taken)
 			break;
 		prefix = join(l, base, arena_printf(l->arena, "%s_%d", hint, copy));
@@ -634,8 +645,8 @@ run_struct(Lower *l, Model *m, Args *args)
 		fields_make(l, m);
 	Scope *s = scope_new(l, m->fields, SCOPE_BODY);
 	s->model = m;
-	if (args->n && m->in)
-		args->v[0].value = expect_size(l, args->v[0].value, m->in, m->at);
+	if (args->n > args->input && m->in)
+		args->v[args->input].value = expect_size(l, args->v[args->input].value, m->in, m->at);
 	if (!bind_arguments(l, s, f, args))
 		return value_error();
 	scope_bind_body(l, s, f->body);
@@ -665,7 +676,7 @@ run_chain(Lower *l, Model *m, Args *args)
 static Value
 run_parallel(Lower *l, Model *m, Args *args)
 {
-	Args joined = {arena_alloc(l->arena, (size_t)m->nchild * sizeof *joined.v), m->nchild, false, args->at};
+	Args joined = {arena_alloc(l->arena, (size_t)m->nchild * sizeof *joined.v), m->nchild, false, args->at, 0};
 	ValueList *list = args->n == 1 && args->v[0].value.kind == V_TUPLE ? args->v[0].value.u.list : NULL;
 	for (int i = 0; i < m->nchild; i++) {
 		Value x = args->n ? args->v[0].value : value_error();
@@ -681,12 +692,34 @@ run_parallel(Lower *l, Model *m, Args *args)
 }
 
 static Value
+last_of(Lower *l, Value v)
+{
+	if (v.kind == V_TUPLE) {
+		Value *item = arena_alloc(l->arena, ((size_t)v.u.list->n + 1) * sizeof *item);
+		for (int i = 0; i < v.u.list->n; i++)
+			item[i] = last_of(l, v.u.list->v[i]);
+		return value_tuple(l, item, v.u.list->n, v.at);
+	}
+	Ref x = value_ref(l, v);
+	return ref_ok(x) ? value_node(lower_add(l, OP_LAST, 1, &x, v.at), v.at) : value_error();
+}
+
+static Value
+run_last(Lower *l, Model *m, Args *args)
+{
+	Value v = call_value(l, m->child[0], args);
+	return v.kind == V_ERROR ? v : last_of(l, v);
+}
+
+static Value
 run_model(Lower *l, Model *m, Args *args)
 {
 	switch (m->kind) {
 	case MODEL_STRUCT: return run_struct(l, m, args);
 	case MODEL_CHAIN: return run_chain(l, m, args);
 	case MODEL_PARALLEL: return run_parallel(l, m, args);
+	case MODEL_RECUR: return recur_call(l, m, args);
+	case MODEL_LAST: return run_last(l, m, args);
 	case MODEL_FLIP: {
 		l->flip = !l->flip;
 		Value v = call_value(l, m->child[0], args);
@@ -763,6 +796,6 @@ Value
 call_one(Lower *l, Value callee, Value arg, Span at)
 {
 	ArgValue v = {NULL, arg};
-	Args args = {&v, 1, false, at};
+	Args args = {&v, 1, false, at, 0};
 	return call_value(l, callee, &args);
 }

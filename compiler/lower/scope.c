@@ -294,8 +294,27 @@ state_shape(Shape s)
 	return s;
 }
 
+/* What a state starts from: a tensor of a constructor, a number, or a parameter. */
+void
+state_set_initial(Lower *l, StateInfo *s, Value v)
+{
+	if (v.kind == V_TENSOR) {
+		s->init.init = v.u.tensor->init == INIT_DEFAULT ? INIT_ZEROS : v.u.tensor->init;
+		s->init.fill = v.u.tensor->scale;
+		s->init.shape = s->shape = state_shape(v.u.tensor->shape);
+	} else if (v.kind == V_NUMBER) {
+		s->init.init = INIT_FILL;
+		s->init.fill = v.u.number;
+	} else if (v.kind == V_NODE && graph_node(l->g, v.u.node)->op == OP_PARAM) {
+		s->from_param = graph_node(l->g, v.u.node)->attr.index + 1;
+	} else if (v.at.hi && v.kind != V_ERROR) {
+		lower_error(l, v.at, "the initial value of state '%s' is %s; wanted a number, zeros(n) or a field", s->name,
+		            value_what(&v));
+	}
+}
+
 /* The state behind a delayed name: its initial value is the field's, where there is one, else zero. */
-static int32_t
+int32_t
 state_of(Lower *l, Binding *b, const Model *model)
 {
 	if (b->state)
@@ -312,22 +331,29 @@ state_of(Lower *l, Binding *b, const Model *model)
 		s.init.trainable = model->type->field[i].trainable;
 		if (f->has_shape)
 			s.shape = state_shape((Shape){(int8_t)f->rank, {f->dim[0], f->dim[1]}});
-		if (v.kind == V_TENSOR) {
-			s.init.init = v.u.tensor->init == INIT_DEFAULT ? INIT_ZEROS : v.u.tensor->init;
-			s.init.fill = v.u.tensor->scale;
-			s.shape = state_shape(v.u.tensor->shape);
-		} else if (v.kind == V_NUMBER) {
-			s.init.init = INIT_FILL;
-			s.init.fill = v.u.number;
-		} else if (v.at.hi && v.kind != V_ERROR) {
-			lower_error(l, v.at, "the initial value of state '%s' is %s; wanted a number or zeros(n)", f->name,
-			            value_what(&v));
-		}
+		s.init.shape = s.shape;
+		if (v.kind == V_ERROR && f->value)
+			v = eval_expr(l, model->type->scope, INT32_MAX, f->value);
+		state_set_initial(l, &s, v);
 	}
-	s.init.shape = s.shape;
 	*table_push(l->arena, &l->g->state) = s;
 	b->state = l->g->state.n;
 	return b->state - 1;
+}
+
+/* A DELAY of a binding: steps < 0 in the past; its operand is filled in by delays_resolve. */
+Value
+delay_of(Lower *l, Binding *b, int32_t steps, Span at)
+{
+	int32_t state = state_of(l, b, l->model);
+	Ref r = lower_add(l, OP_DELAY, 1, &(Ref){l->g->node.n}, at);
+	Node *n = graph_node(l->g, r);
+	n->attr.slot.state = state;
+	n->attr.slot.depth = -steps;
+	if (-steps > l->g->state.v[state].depth)
+		l->g->state.v[state].depth = -steps;
+	*table_push(l->arena, &l->pending) = (PendingDelay){r, b, at};
+	return value_node(r, at);
 }
 
 Value
@@ -350,16 +376,7 @@ delay_value(Lower *l, Scope *s, int32_t order, const Expr *e)
 		return value_error();
 	}
 	b->used = true;
-	int32_t depth = (int32_t)(l->flip ? steps : -steps);
-	int32_t state = state_of(l, b, l->model);
-	Ref r = lower_add(l, OP_DELAY, 1, &(Ref){l->g->node.n}, e->at);
-	Node *n = graph_node(l->g, r);
-	n->attr.slot.state = state;
-	n->attr.slot.depth = depth;
-	if (depth > l->g->state.v[state].depth)
-		l->g->state.v[state].depth = depth;
-	*table_push(l->arena, &l->pending) = (PendingDelay){r, b, e->at};
-	return value_node(r, e->at);
+	return delay_of(l, b, (int32_t)(l->flip ? -steps : steps), e->at);
 }
 
 void

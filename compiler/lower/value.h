@@ -113,7 +113,14 @@ struct Type {
 	bool in_prelude;
 };
 
-typedef enum { MODEL_STRUCT, MODEL_CHAIN, MODEL_PARALLEL, MODEL_FLIP } ModelKind;
+typedef enum {
+	MODEL_STRUCT,
+	MODEL_CHAIN,
+	MODEL_PARALLEL,
+	MODEL_FLIP,
+	MODEL_RECUR,
+	MODEL_LAST,
+} ModelKind;
 
 struct Model {
 	ModelKind kind;
@@ -123,10 +130,10 @@ struct Model {
 	const char *hint;    /* the name it was bound to first, or NULL */
 	Span at;
 	int32_t in, out;     /* T(in, out): sizes, 0 if not given, < 0 a shape variable */
-	Value *child;        /* CHAIN, PARALLEL, FLIP (one) */
+	Value *child;        /* CHAIN, PARALLEL; FLIP, RECUR, LAST: one */
 	const char **key;    /* of children, NULL if positional */
 	int nchild;
-	Value op;            /* PARALLEL */
+	Value op;            /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
 	bool named;
 	const char *prefix;  /* of its parameters */
 	const char *locator; /* "model[3]" */
@@ -143,7 +150,8 @@ typedef struct {
 	ArgValue *v;
 	int n;
 	bool dot;
-	Span at; /* the whole call */
+	Span at;   /* the whole call */
+	int input; /* the argument that T(in, out) gives the size of */
 } Args;
 
 /* A DELAY node whose operand is not known yet. */
@@ -160,7 +168,6 @@ struct Lower {
 	Scope *prelude, *user;
 	const LowerOptions *options;
 	int32_t window;
-	TABLE(LayerInfo) layer;
 	TABLE(Span) reported; /* one message per place */
 	TABLE(Binding *) running;
 	TABLE(PendingDelay) pending;
@@ -186,6 +193,9 @@ void scope_bind_pattern(Lower *l, Scope *s, const Pattern *p, Value v);
 Value scope_run_body(Lower *l, Scope *s, const Func *f);
 Value binding_value(Lower *l, Binding *b, Span use);
 Value name_value(Lower *l, Scope *s, int32_t order, const char *name, Span at);
+int32_t state_of(Lower *l, Binding *b, const Model *model);
+void state_set_initial(Lower *l, StateInfo *s, Value v);
+Value delay_of(Lower *l, Binding *b, int32_t steps, Span at);
 Value delay_value(Lower *l, Scope *s, int32_t order, const Expr *e);
 void delays_resolve(Lower *l);
 
@@ -212,6 +222,9 @@ Value model_value(Lower *l, Model *m);
 Model *model_new(Lower *l, ModelKind kind, Span at);
 void model_name(Lower *l, Value v, const char *prefix, const char *locator, const char *key, int depth);
 Value field_value(Lower *l, Binding *b, Scope *fields);
+
+/* recur.c */
+Value recur_call(Lower *l, Model *m, Args *args);
 
 /* builtin.c */
 struct Builtin {

@@ -23,6 +23,7 @@ typedef struct {
 struct ShapeSolver {
 	Graph *g;
 	int8_t *rank;
+	Ref *initial;   /* per state: the PARAM node of its initial value */
 	bool *reported; /* this node's conflict has been told */
 	Axis *axis;     /* 2 per node, then one per shape variable */
 	int32_t *by;    /* node whose rule set the rank */
@@ -42,6 +43,12 @@ const Node *
 shape_node(const ShapeSolver *s, Ref r)
 {
 	return graph_node(s->g, r);
+}
+
+Ref
+shape_initial(const ShapeSolver *s, Ref delay)
+{
+	return s->initial[shape_node(s, delay)->attr.slot.state];
 }
 
 int
@@ -305,7 +312,14 @@ solver_new(Graph *g)
 	s->rank = arena_alloc(g->arena, n + 1);
 	s->reported = arena_alloc(g->arena, n + 1);
 	s->axis = arena_alloc(g->arena, ((size_t)naxis + 1) * sizeof *s->axis);
+	s->initial = arena_alloc(g->arena, ((size_t)g->state.n + 1) * sizeof *s->initial);
 	memset(s->rank, RANK_UNKNOWN, n);
+	for (int k = 0; k < g->state.n; k++) {
+		s->initial[k] = REF_NONE;
+		for (int32_t i = 0; i < g->node.n && g->state.v[k].from_param; i++)
+			if (g->node.v[i]->op == OP_PARAM && g->node.v[i]->attr.index == g->state.v[k].from_param - 1)
+				s->initial[k].i = i;
+	}
 	for (int32_t a = 0; a < naxis; a++)
 		s->axis[a].parent = a;
 	for (int32_t i = 0; i < g->node.n; i++) {

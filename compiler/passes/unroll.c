@@ -110,6 +110,8 @@ make_copy(Unroller *u, int32_t i, int32_t t)
 {
 	const Node *n = u->old[i];
 	Copy from;
+	if (n->op == OP_LAST)
+		return *made_at(u, n->in[0].i, t);
 	if (n->op == OP_DELAY) {
 		if (operand_copy(u, i, t, 0, &from))
 			return *made_at(u, from.i, from.t);
@@ -220,6 +222,34 @@ update_states(Unroller *u)
 	}
 }
 
+/* Outputs that depend on a LAST node are outputs of the last step only. */
+static void
+find_last_outputs(Unroller *u)
+{
+	bool *last = arena_alloc(u->g->arena, (size_t)u->n + 1);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (int32_t i = 0; i < u->n; i++) {
+			const Node *n = u->old[i];
+			bool is = n->op == OP_LAST;
+			for (int k = 0; k < n->nin; k++)
+				is |= last[n->in[k].i];
+			changed |= is != last[i];
+			last[i] = is;
+		}
+	}
+	for (int32_t i = 0; i < u->n; i++)
+		if (u->old[i]->op == OP_OUTPUT)
+			u->g->output.v[u->old[i]->attr.index].last = last[i];
+}
+
+static bool
+is_copied(const Unroller *u, int32_t i, int32_t t)
+{
+	const Node *n = u->old[i];
+	return n->op != OP_OUTPUT || t == u->steps - 1 || !u->g->output.v[n->attr.index].last;
+}
+
 void
 pass_unroll(Graph *g)
 {
@@ -234,6 +264,7 @@ pass_unroll(Graph *g)
 	for (int s = 0; s < g->state.n; s++)
 		u.slot[s] = arena_alloc(g->arena, ((size_t)g->state.v[s].depth + 1) * sizeof *u.slot[s]);
 	find_varying(&u);
+	find_last_outputs(&u);
 	g->node.v = NULL;
 	g->node.n = g->node.cap = 0;
 	bool ok = true;
@@ -242,7 +273,7 @@ pass_unroll(Graph *g)
 			ok = demand(&u, i, 0);
 	for (int32_t t = 0; t < u.steps && ok; t++)
 		for (int32_t i = 0; i < u.n && ok; i++)
-			if (u.varies[i])
+			if (u.varies[i] && is_copied(&u, i, t))
 				ok = demand(&u, i, t);
 	if (ok)
 		update_states(&u);

@@ -1,6 +1,6 @@
-/* check.h: the evaluator on files: --eval and --check. */
-#ifndef NETC_CHECK_H
-#define NETC_CHECK_H
+/* evalfile.h: the evaluator on files: --eval and --check. */
+#ifndef NETC_EVALFILE_H
+#define NETC_EVALFILE_H
 #include "ir.h"
 #include "weights/weights.h"
 

@@ -1,5 +1,5 @@
-/* check.c: arrays of a file in and out of the evaluator. */
-#include "check.h"
+/* evalfile.c: arrays of a file in and out of the evaluator. */
+#include "evalfile.h"
 #include "eval.h"
 #include "pass.h"
 #include <inttypes.h>
@@ -103,7 +103,8 @@ add_outputs(const Graph *g, int64_t steps, TensorTable *out)
 	double **y = arena_alloc(g->arena, ((size_t)g->output.n + 1) * sizeof *y);
 	for (int i = 0; i < g->output.n; i++) {
 		int64_t features = shape_count(g->output.v[i].shape);
-		int64_t dim[3] = {steps, g->batch > 1 ? g->batch : features, features};
+		int64_t rows = g->output.v[i].last ? steps / g->steps : steps;
+		int64_t dim[3] = {rows, g->batch > 1 ? g->batch : features, features};
 		y[i] = tensor_add(out, g->output.v[i].name, g->batch > 1 ? 3 : 2, dim)->value;
 	}
 	return y;
@@ -162,7 +163,7 @@ check_eval(const Graph *net, const char *file, const TensorTable *in, TensorTabl
 		for (int i = 0; i < g->input.n; i++)
 			x[i] += shape_count(g->input.v[i].shape) * g->batch * window;
 		for (int i = 0; i < g->output.n; i++)
-			y[i] += shape_count(g->output.v[i].shape) * g->batch * window;
+			y[i] += shape_count(g->output.v[i].shape) * g->batch * (g->output.v[i].last ? 1 : window);
 	}
 	add_states(g, state, out);
 	return true;
