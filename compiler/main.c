@@ -237,9 +237,9 @@ static void
 say_plan(const Compile *c)
 {
 	const Graph *g = c->window ? c->window : c->step;
-	fprintf(stderr, "netc: %s: %d inputs, %d outputs, %d parameters, %d states\n", g->model, g->input.n, g->output.n,
+	fprintf(stderr, "netc: %s: inputs: %d, outputs: %d, parameters: %d, states: %d\n", g->model, g->input.n, g->output.n,
 	        g->param.n, g->state.n);
-	fprintf(stderr, "netc: %d steps: %d nodes; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n", g->steps,
+	fprintf(stderr, "netc: steps: %d, nodes: %d; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n", g->steps,
 	        g->node.n, g->scratch * 4, g->scratch_bound * 4);
 	fprintf(stderr, "netc: %zu KiB in the arena\n", arena_bytes(c->arena) / 1024);
 }

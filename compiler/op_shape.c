@@ -193,7 +193,7 @@ sh_concat(ShapeSolver *s, Ref r)
 			shape_conflict(s, r, "'vcat' and 'hcat' join vectors; a matrix cannot be part of them");
 			return;
 		}
-		if (rank == RANK_UNKNOWN && shape_guess(s) >= GUESS_RESULT)
+		if (rank == RANK_UNKNOWN && shape_guess(s) >= GUESS_SIZE)
 			shape_set_rank(s, n->in[i], rank = 1);
 		int32_t d = rank == 0 ? 1 : rank == 1 ? shape_dim(s, n->in[i], 0) : 0;
 		sum += d;

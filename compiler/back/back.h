@@ -52,8 +52,10 @@ const char *back_names(Arena *a);
 /* begin; for the step and for the window graph_begin, every node, graph_end; end. */
 void back_run(const Backend *b, Emit *e);
 
-/* A C identifier made from a user's name: σ → sigma, state′ → state_prime, a.b → a_b; keywords and macros get a '_'. */
+/* A C identifier made from a user's name: σ → sigma, state′ → state_prime, a.b → a_b. */
 const char *c_identifier(Arena *a, const char *name);
+/* The same for a name that stands alone: keywords, macros and names of ours get a '_'. */
+const char *c_alone(Arena *a, const char *name);
 const char *c_upper(Arena *a, const char *name);
 /* The identifier, with _2, _3 … if the table has it already; adds it. */
 typedef TABLE(const char *) NameTable;

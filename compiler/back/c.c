@@ -55,7 +55,7 @@ name_everything(Emit *e)
 	}
 	for (int i = 0; i < net->state.n; i++) {
 		const StateInfo *s = &net->state.v[i];
-		c->member[i] = c_unique(a, &members, c_identifier(a, s->name));
+		c->member[i] = c_unique(a, &members, c_alone(a, s->name));
 		if (s->from_param && e->weights_as != WEIGHTS_CONST)
 			c->init[i] = e->weights_as == WEIGHTS_EXTERN ? c->param[s->from_param - 1]
 			                                             : arena_printf(a, "p->v + %s", c->offset[s->from_param - 1]);
@@ -63,9 +63,9 @@ name_everything(Emit *e)
 			c->init[i] = lower_text(e, "%s_init_%s", s->name);
 	}
 	for (int i = 0; i < net->input.n; i++)
-		c->input[i] = c_unique(a, &c->arguments, c_identifier(a, net->input.v[i].name));
+		c->input[i] = c_unique(a, &c->arguments, c_alone(a, net->input.v[i].name));
 	for (int i = 0; i < net->output.n; i++)
-		c->output[i] = c_unique(a, &c->arguments, c_identifier(a, net->output.v[i].name));
+		c->output[i] = c_unique(a, &c->arguments, c_alone(a, net->output.v[i].name));
 }
 
 static void

@@ -155,9 +155,13 @@ add_functions(Emit *e, Text *t)
 	if (caller)
 		text_add(t, "/* Work buffer of %s_unrolled: holds nothing between calls. */\ntypedef struct {\n\tfloat w[%" PRId64
 		            "];\n} %s_scratch;\n\n", p, e->window->scratch ? e->window->scratch : 1, p);
-	text_add(t, "/* %" PRId32 " time steps%s No two arrays may overlap. %" PRId64
+	text_add(t, "/* %" PRId32 " time step%s%s No two arrays may overlap. %" PRId64
 	            " multiply-adds. */\nvoid %s_unrolled(%s%s);\n\n",
-	         e->window->steps, e->step ? ", the same as that many calls of the step." : ".", graph_macs(e->window), p,
+	         e->window->steps, e->window->steps == 1 ? "" : "s",
+	         !e->step                ? "."
+	         : e->window->steps == 1 ? ", the same as a call of the step."
+	                                 : ", the same as that many calls of the step.",
+	         graph_macs(e->window), p,
 	         c_signature(e, e->window), caller ? arena_printf(e->arena, ", %s_scratch *work", p) : "");
 }
 

@@ -70,13 +70,18 @@ c_identifier(Arena *a, const char *name)
 		put_character(&t, c < 0 ? '_' : c);
 		p += c < 0 ? 1 : len;
 	}
-	for (int i = 0; i < COUNT(reserved); i++)
-		if (t.n && strcmp(reserved[i], t.v) == 0) {
-			text_add(&t, "l"); /* layer 1 of a Chain */
-			break;
-		}
 	const char *s = intern(a, t.n ? t.v : "_");
 	text_free(&t);
+	return s;
+}
+
+const char *
+c_alone(Arena *a, const char *name)
+{
+	const char *s = c_identifier(a, name);
+	for (int i = 0; i < COUNT(reserved); i++)
+		if (strcmp(reserved[i], s) == 0)
+			return intern(a, arena_printf(a, "%s_", s));
 	return s;
 }
 

@@ -738,7 +738,9 @@ call_model(Lower *l, Model *m, Args *args)
 	const char *path = l->path, *equation = l->equation;
 	l->model = m;
 	l->equation = NULL;
-	l->path = intern(l->arena, arena_printf(l->arena, "%s = %s", m->locator, model_type_name(m)));
+	const char *type = model_type_name(m);
+	bool same = strcmp(m->locator, type) == 0; /* a struct compiled by itself */
+	l->path = intern(l->arena, same ? type : arena_printf(l->arena, "%s = %s", m->locator, type));
 	if (m->kind != MODEL_STRUCT)
 		l->path = path;
 	m->calls++;
