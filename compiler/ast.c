@@ -60,7 +60,7 @@ level_of(const Expr *e)
 	case EX_PAIR: return LEVEL_EXPR;
 	case EX_LAMBDA: return is_arrow(e->u.lambda) ? LEVEL_EXPR : LEVEL_POSTFIX;
 	}
-	assert(!"expression kind");
+	assert(0 && "expression kind");
 	return LEVEL_EXPR;
 }
 
@@ -78,6 +78,8 @@ print_number(double value, bool is_int, Text *out)
 		if (strtod(s, NULL) == value)
 			break;
 	}
+	if (strchr(s, 'e') && value >= 1 && value < 1e15) /* a whole number: 1000.0, not 1e+03 */
+		snprintf(s, sizeof s, "%.0f", value);
 	text_add(out, "%s%s", s, strpbrk(s, ".e") ? "" : ".0");
 }
 
@@ -123,7 +125,7 @@ print_params(const Param *first, int indent, Text *out)
 	put(out, "(");
 	for (const Param *p = first; p; p = p->next) {
 		if (p->keyword && !keyword)
-			put(out, p == first ? "; " : "; ");
+			put(out, "; ");
 		else if (p != first)
 			put(out, pair ? " => " : ", ");
 		keyword = p->keyword;

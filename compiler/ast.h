@@ -82,8 +82,8 @@ struct Expr {
 /* The left side of an equation, or an argument: a name, _ or a tuple of patterns. */
 struct Pattern {
 	Pattern *next;
-	const char *name;  /* NULL for _ and tuples */
-	Pattern *item;     /* the tuple's first element */
+	const char *name; /* NULL for _ and tuples */
+	Pattern *item;    /* the tuple's first element */
 	bool tuple;
 	Span at;
 };
@@ -92,7 +92,7 @@ struct Pattern {
 struct Param {
 	Param *next;
 	Pattern *pattern;
-	Expr *value; /* default, or NULL */
+	Expr *value;  /* default, or NULL */
 	bool keyword; /* after the ';' */
 	bool pair;    /* this and the next were written "in => out" */
 };
@@ -109,7 +109,7 @@ struct Stmt {
 struct Func {
 	const char *name; /* NULL if anonymous */
 	Param *param;
-	Stmt *body; /* at least one */
+	Stmt *body;   /* at least one */
 	Span at;      /* the whole function */
 	Span head_at; /* its first line */
 };
@@ -134,7 +134,7 @@ typedef enum {
 struct Decl {
 	Decl *next;
 	DeclKind kind;
-	Span at;      /* of the name, or of the expression */
+	Span at;          /* of the name, or of the expression */
 	const char *name; /* STRUCT FUNC NONTRAINABLE */
 	union {
 		struct {

@@ -33,9 +33,9 @@ const char *intern(Arena *a, const char *s);
 const char *intern_n(Arena *a, const char *s, size_t n);
 
 /* A growable table: TABLE(Node *) nodes = {0}; *table_push(arena, &nodes) = node; */
-#define TABLE(T)     \
-	struct {     \
-		T *v; \
+#define TABLE(T)            \
+	struct {            \
+		T *v;       \
 		int n, cap; \
 	}
 #define table_push(a, t) ((t)->v = table_room((a), (t)->v, (t)->n, &(t)->cap, sizeof *(t)->v), &(t)->v[(t)->n++])

@@ -111,8 +111,8 @@ give_values(Graph *g, ParamInfo *p, const BindOptions *o, Complaints *c)
 	int64_t bad = p->file_value ? count_non_finite(p->file_value, n) : 0;
 	if (bad)
 		complain(c, "not finite", p->name,
-		         arena_printf(g->arena, "%lld of %lld values are NaN, infinite or too large for float32",
-		                      (long long)bad, (long long)n));
+			 arena_printf(g->arena, "%lld of %lld values are NaN, infinite or too large for float32",
+				      (long long)bad, (long long)n));
 	uint64_t key = mix(hash_bytes(HASH_SEED, p->name, strlen(p->name)) ^ mix(o->seed));
 	for (int64_t i = 0; i < n; i++)
 		v[i] = (float)(p->file_value ? p->file_value[i] : seeded_value(p, key, (uint64_t)i));
@@ -124,7 +124,8 @@ check_param(Graph *g, ParamInfo *p, const TensorTable *t, const BindOptions *o, 
 {
 	const char *wanted = shape_text(g->arena, p->shape);
 	if (p->misfit)
-		complain(c, "misshapen", p->name, arena_printf(g->arena, "wanted %s, found %s", wanted, found_shape(g, p, t)));
+		complain(c, "misshapen", p->name,
+			 arena_printf(g->arena, "wanted %s, found %s", wanted, found_shape(g, p, t)));
 	else if (p->file_rank == RANK_UNKNOWN && !p->optional && !o->seeded)
 		complain(c, "missing", p->name, arena_printf(g->arena, "wanted %s", wanted));
 	else if (shape_known(p->shape))
@@ -173,17 +174,18 @@ check_all(Graph *g, const TensorTable *t, const BindOptions *o)
 			continue;
 		const char *near = nearest_param(g, x->name);
 		complain(&c, "extra", x->name,
-		         arena_printf(g->arena, "found %s%s%s%s", tensor_shape_text(g->arena, x), near ? "; did you mean '" : "",
-		                      near ? near : "", near ? "'?" : ""));
+			 arena_printf(g->arena, "found %s%s%s%s", tensor_shape_text(g->arena, x),
+				      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
 	}
 	if (c.n > 40)
 		text_add(&c.lines, "\n  and %d more", c.n - 40);
 	if (c.n && !o->file)
 		diag_file_error(g->diag, g->model,
-		                "%d weight%s missing; give --weights FILE, or --init=seeded to fill them from --seed%s", c.n,
-		                c.n == 1 ? " is" : "s are", c.lines.v);
+				"%d weight%s missing; give --weights FILE, or --init=seeded to fill them from --seed%s",
+				c.n, c.n == 1 ? " is" : "s are", c.lines.v);
 	else if (c.n)
-		diag_file_error(g->diag, o->file, "%d weight%s not fit the model%s", c.n, c.n == 1 ? " does" : "s do", c.lines.v);
+		diag_file_error(g->diag, o->file, "%d weight%s not fit the model%s", c.n, c.n == 1 ? " does" : "s do",
+				c.lines.v);
 	text_free(&c.lines);
 }
 

@@ -7,7 +7,7 @@
 /* Notes in every parameter and initial state what the table has under its name. */
 void bind_names(Graph *g, const TensorTable *t);
 typedef struct {
-	bool seeded;     /* parameters without weights are filled from the seed */
+	bool seeded; /* parameters without weights are filled from the seed */
 	uint64_t seed;
 	bool need_values; /* false: --weights-as=params or extern, or a kind that needs no numbers */
 	const char *file; /* to name in messages, or NULL */

@@ -13,7 +13,7 @@ typedef struct {
 #define SPAN_NONE ((Span){0, 0})
 
 /* One row is one warning: W(id, name, on by default, what). -Wall turns all on. */
-#define WARNINGS(W)                                                                             \
+#define WARNINGS(W)                                                                               \
 	W(MISSING_COMMA, "missing-comma", true, "two arguments separated by a new line only")     \
 	W(UNUSED_FIELD, "unused-field", true, "a field that no equation uses")                    \
 	W(UNUSED_EQUATION, "unused-equation", true, "an equation whose value reaches no output")  \
@@ -25,7 +25,7 @@ typedef enum {
 #define W(id, name, on, what) WARN_##id,
 	WARNINGS(W)
 #undef W
-	WARN_COUNT
+		WARN_COUNT
 } Warning;
 
 typedef enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorWhen;

@@ -28,7 +28,7 @@ static const char *
 wanted_port(const Graph *g, int64_t features)
 {
 	return g->batch > 1 ? arena_printf(g->arena, "(steps, %" PRId32 ", %" PRId64 ")", g->batch, features)
-	                    : arena_printf(g->arena, "(steps, %" PRId64 ")", features);
+			    : arena_printf(g->arena, "(steps, %" PRId64 ")", features);
 }
 
 static bool
@@ -41,15 +41,17 @@ find_inputs(const Graph *g, const char *file, const TensorTable *in, const doubl
 		const Tensor *t = tensor_find(in, p->name);
 		int64_t features = shape_count(p->shape);
 		if (!t) {
-			diag_file_error(g->diag, file, "there is no array '%s'; wanted %s", p->name, wanted_port(g, features));
+			diag_file_error(g->diag, file, "there is no array '%s'; wanted %s", p->name,
+					wanted_port(g, features));
 			ok = false;
 		} else if (!port_fits(g, t, features)) {
 			diag_file_error(g->diag, file, "array '%s' is %s; wanted %s", p->name,
-			                tensor_shape_text(g->arena, t), wanted_port(g, features));
+					tensor_shape_text(g->arena, t), wanted_port(g, features));
 			ok = false;
 		} else if (*steps >= 0 && t->dim[0] != *steps) {
-			diag_file_error(g->diag, file, "array '%s' has %" PRId64 " steps, but the inputs before it have %" PRId64,
-			                p->name, t->dim[0], *steps);
+			diag_file_error(g->diag, file,
+					"array '%s' has %" PRId64 " steps, but the inputs before it have %" PRId64,
+					p->name, t->dim[0], *steps);
 			ok = false;
 		} else {
 			*steps = t->dim[0];
@@ -65,8 +67,8 @@ set_state(const Graph *g, const char *file, const StateInfo *s, const Tensor *t,
 {
 	int64_t one = shape_count(s->shape), slot = one * g->batch, all = slot * s->depth;
 	if (t->count != one && t->count != slot && t->count != all) {
-		diag_file_error(g->diag, file, "initial state '%s' is %s; wanted %s", s->name, tensor_shape_text(g->arena, t),
-		                shape_text(g->arena, s->shape));
+		diag_file_error(g->diag, file, "initial state '%s' is %s; wanted %s", s->name,
+				tensor_shape_text(g->arena, t), shape_text(g->arena, s->shape));
 		return false;
 	}
 	for (int64_t k = 0; k < all; k++)
@@ -92,8 +94,10 @@ choose_window(const Graph *net, const char *file, int64_t steps, int32_t *window
 	*window = 1;
 	if (!graph_looks_ahead(net))
 		return true;
-	diag_file_error(net->diag, file, "%" PRId64 " steps; this net looks ahead, so the number of steps must be a multiple of %" PRId32,
-	                steps, net->window);
+	diag_file_error(net->diag, file,
+			"%" PRId64
+			" steps; this net looks ahead, so the number of steps must be a multiple of %" PRId32,
+			steps, net->window);
 	return false;
 }
 
@@ -173,8 +177,8 @@ static bool
 compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b, double tolerance, FILE *report)
 {
 	if (a->count != b->count) {
-		diag_file_error(g->diag, file, "array '%s' is %s; the net gives %s", a->name, tensor_shape_text(g->arena, b),
-		                tensor_shape_text(g->arena, a));
+		diag_file_error(g->diag, file, "array '%s' is %s; the net gives %s", a->name,
+				tensor_shape_text(g->arena, b), tensor_shape_text(g->arena, a));
 		return false;
 	}
 	int64_t first = -1;
@@ -190,25 +194,27 @@ compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b
 			first = k;
 	}
 	if (first < 0) {
-		fprintf(report, "%s: '%s' agrees: %" PRId64 " numbers, largest error %.2g\n", path_base(file), a->name, a->count,
-		        largest);
+		fprintf(report, "%s: '%s' agrees: %" PRId64 " numbers, largest error %.2g\n", path_base(file), a->name,
+			a->count, largest);
 		return true;
 	}
 	int64_t per_step = a->rank && a->dim[0] ? a->count / a->dim[0] : 1;
 	diag_file_error(g->diag, file,
-	                "'%s' differs from step %" PRId64 " on: element %" PRId64 " is %.9g, the file has %.9g; largest error %.2g",
-	                a->name, first / per_step + 1, first % per_step + 1, a->value[first], b->value[first], largest);
+			"'%s' differs from step %" PRId64 " on: element %" PRId64
+			" is %.9g, the file has %.9g; largest error %.2g",
+			a->name, first / per_step + 1, first % per_step + 1, a->value[first], b->value[first], largest);
 	return false;
 }
 
 bool
 check_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
-              double tolerance, FILE *report)
+	      double tolerance, FILE *report)
 {
 	bool ok = true;
 	for (int i = 0; i < net->output.n; i++)
 		if (!tensor_find(stored, net->output.v[i].name)) {
-			diag_file_error(net->diag, file, "there is no array '%s' to compare with", net->output.v[i].name);
+			diag_file_error(net->diag, file, "there is no array '%s' to compare with",
+					net->output.v[i].name);
 			ok = false;
 		}
 	for (int i = 0; i < computed->tensor.n; i++) {

@@ -11,5 +11,5 @@ bool check_eval(const Graph *net, const char *file, const TensorTable *in, Tenso
 /* Compares what check_eval computed with what the file holds: |a - b| ≤ tolerance · (1 + |b|). Prints one line per
  * array to `report`; false, after an error that names the first step that differs, if one does. */
 bool check_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
-                   double tolerance, FILE *report);
+		   double tolerance, FILE *report);
 #endif

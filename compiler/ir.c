@@ -240,7 +240,7 @@ static void
 verify_fail(const Graph *g, const char *pass, int i, const char *what)
 {
 	fprintf(stderr, "netc: internal error: after pass '%s', %%%d (%s) breaks an invariant: %s\n", pass, i,
-	        i >= 0 && i < g->node.n && g->node.v[i]->op < OP_COUNT ? op_table[g->node.v[i]->op].name : "?", what);
+		i >= 0 && i < g->node.n && g->node.v[i]->op < OP_COUNT ? op_table[g->node.v[i]->op].name : "?", what);
 	abort();
 }
 

@@ -79,14 +79,14 @@ typedef enum {
 } InitKind;
 
 typedef struct {
-	const char *name; /* "1.Wxf" */
+	const char *name;  /* "1.Wxf" */
 	const char *layer; /* path of layers, "model[1] = LSTM" */
 	Shape shape;
 	InitKind init;
 	double fill;
-	bool optional;  /* has a default: may be missing from the weight file */
+	bool optional; /* has a default: may be missing from the weight file */
 	bool trainable;
-	Span at;        /* where the field is declared */
+	Span at;            /* where the field is declared */
 	const float *value; /* row-major, NULL until weights are bound; borrowed from the arena */
 	/* What the weight file has under this name; rank RANK_UNKNOWN if nothing. */
 	const double *file_value;
@@ -99,9 +99,9 @@ typedef struct {
 typedef struct {
 	const char *name; /* "1.y" */
 	Shape shape;
-	int32_t depth; /* deepest delay; 0 if only looked ahead to */
+	int32_t depth;      /* deepest delay; 0 if only looked ahead to */
 	int32_t from_param; /* 1 + the parameter that is the initial value, 0 if none */
-	ParamInfo init; /* the initial value */
+	ParamInfo init;     /* the initial value */
 	Span at;
 } StateInfo;
 
@@ -130,13 +130,13 @@ typedef struct {
 	TABLE(PortInfo) input;
 	TABLE(PortInfo) output;
 	TABLE(LayerInfo) layer; /* in the order of the model */
-	const char *model; /* what the model is called: "model", "LSTM" */
-	int32_t batch;  /* ≥ 1 */
-	int32_t window; /* steps that the unroll pass makes, ≥ 1 */
-	int32_t steps;  /* 0: not unrolled */
-	int32_t ndim;   /* shape variables in use: -1 … -ndim */
-	int64_t scratch;      /* floats of the work buffer, set by plan */
-	int64_t scratch_bound; /* no order-preserving plan needs less */
+	const char *model;      /* what the model is called: "model", "LSTM" */
+	int32_t batch;          /* ≥ 1 */
+	int32_t window;         /* steps that the unroll pass makes, ≥ 1 */
+	int32_t steps;          /* 0: not unrolled */
+	int32_t ndim;           /* shape variables in use: -1 … -ndim */
+	int64_t scratch;        /* floats of the work buffer, set by plan */
+	int64_t scratch_bound;  /* no order-preserving plan needs less */
 } Graph;
 
 Graph *graph_new(Arena *a, Diag *d);

@@ -168,7 +168,7 @@ reader_fail(Reader *r, const char *what)
 {
 	if (!r->failed)
 		diag_file_error(r->g->diag, r->file, "line %d: %s, found '%.20s'", r->line, what,
-		                *r->p && *r->p != '\n' ? r->p : "end of line");
+				*r->p && *r->p != '\n' ? r->p : "end of line");
 	r->failed = true;
 }
 

@@ -108,7 +108,8 @@ static bool
 solve(Compile *c, PassRun *run)
 {
 	const Options *o = &c->options;
-	BindOptions bo = {.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file};
+	BindOptions bo = {
+		.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file};
 	bool ok = pass_run(c->net, "S", run);
 	if (ok)
 		bind_values(c->net, &c->weights, &bo);
@@ -129,13 +130,14 @@ unroll(Compile *c, const PassRun *solved)
 	const int64_t most = INT64_C(400) << 20;
 	bool ahead = graph_looks_ahead(c->net);
 	if ((int64_t)c->net->node.n * c->net->window > most) {
-		diag_file_error(c->diag, c->options.input, "%d nodes unrolled %d times are more than netc compiles (%lld)",
-		                c->net->node.n, (int)c->net->window, (long long)most);
+		diag_file_error(c->diag, c->options.input,
+				"%d nodes unrolled %d times are more than netc compiles (%lld)", c->net->node.n,
+				(int)c->net->window, (long long)most);
 		return fail(c, EXIT_INPUT);
 	}
 	if (ahead && c->options.unroll == 0) {
 		diag_file_error(c->diag, c->options.input,
-		                "this net looks ahead (y{+k}, flip), so it has no single step; give --unroll N");
+				"this net looks ahead (y{+k}, flip), so it has no single step; give --unroll N");
 		return fail(c, EXIT_INPUT);
 	}
 	PassRun quiet = *solved, loud = *solved;
@@ -226,7 +228,7 @@ write_deps(Compile *c, const char *target)
 	const char *path = o->deps_file ? o->deps_file : "-";
 	if (!o->deps_file && o->write_deps && strcmp(target, "-") != 0)
 		path = arena_printf(c->arena, "%.*s.d", (int)(strlen(header_path(c->arena, target)) - 2),
-		                    header_path(c->arena, target));
+				    header_path(c->arena, target));
 	bool ok = write_file(c, path, t.v, t.n);
 	text_free(&t);
 	text_free(&phony);
@@ -237,10 +239,10 @@ static void
 say_plan(const Compile *c)
 {
 	const Graph *g = c->window ? c->window : c->step;
-	fprintf(stderr, "netc: %s: inputs: %d, outputs: %d, parameters: %d, states: %d\n", g->model, g->input.n, g->output.n,
-	        g->param.n, g->state.n);
-	fprintf(stderr, "netc: steps: %d, nodes: %d; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n", g->steps,
-	        g->node.n, g->scratch * 4, g->scratch_bound * 4);
+	fprintf(stderr, "netc: %s: inputs: %d, outputs: %d, parameters: %d, states: %d\n", g->model, g->input.n,
+		g->output.n, g->param.n, g->state.n);
+	fprintf(stderr, "netc: steps: %d, nodes: %d; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n",
+		g->steps, g->node.n, g->scratch * 4, g->scratch_bound * 4);
 	fprintf(stderr, "netc: %zu KiB in the arena\n", arena_bytes(c->arena) / 1024);
 }
 

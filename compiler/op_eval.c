@@ -6,14 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#define UNARY(rule, expression)                                                                  \
-	void rule(const Node *n, const EvalArg *arg, double *out)                                \
-	{                                                                                        \
-		int64_t count = shape_count(n->shape);                                           \
-		for (int64_t i = 0; i < count; i++) {                                            \
-			double x = arg[0].v[i];                                                  \
-			out[i] = expression;                                                     \
-		}                                                                                \
+#define UNARY(rule, expression)                                   \
+	void rule(const Node *n, const EvalArg *arg, double *out) \
+	{                                                         \
+		int64_t count = shape_count(n->shape);            \
+		for (int64_t i = 0; i < count; i++) {             \
+			double x = arg[0].v[i];                   \
+			out[i] = expression;                      \
+		}                                                 \
 	}
 
 UNARY(ev_copy, x)
@@ -37,17 +37,17 @@ broadcast(const EvalArg *a, Shape to, int64_t row, int64_t column)
 	return a->v[r * a->shape.dim[1] + c];
 }
 
-#define BINARY(rule, expression)                                                                 \
-	void rule(const Node *n, const EvalArg *arg, double *out)                                \
-	{                                                                                        \
-		int64_t rows = n->shape.rank == 2 ? n->shape.dim[0] : 1;                         \
-		int64_t columns = shape_count(n->shape) / rows;                                  \
-		for (int64_t i = 0; i < rows; i++)                                               \
-			for (int64_t j = 0; j < columns; j++) {                                  \
-				double a = broadcast(&arg[0], n->shape, i, j);                   \
-				double b = broadcast(&arg[1], n->shape, i, j);                   \
-				out[i * columns + j] = expression;                               \
-			}                                                                        \
+#define BINARY(rule, expression)                                               \
+	void rule(const Node *n, const EvalArg *arg, double *out)              \
+	{                                                                      \
+		int64_t rows = n->shape.rank == 2 ? n->shape.dim[0] : 1;       \
+		int64_t columns = shape_count(n->shape) / rows;                \
+		for (int64_t i = 0; i < rows; i++)                             \
+			for (int64_t j = 0; j < columns; j++) {                \
+				double a = broadcast(&arg[0], n->shape, i, j); \
+				double b = broadcast(&arg[1], n->shape, i, j); \
+				out[i * columns + j] = expression;             \
+			}                                                      \
 	}
 
 BINARY(ev_add, a + b)

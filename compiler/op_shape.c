@@ -155,7 +155,8 @@ sh_matmul(ShapeSolver *s, Ref r)
 	if (m == RANK_UNKNOWN || n == RANK_UNKNOWN)
 		return;
 	if (m == 1 && n == 1) {
-		shape_conflict(s, r, "'*' of two vectors; write '.*' for the element-wise product, dot(a, b) for the sum");
+		shape_conflict(s, r,
+			       "'*' of two vectors; write '.*' for the element-wise product, dot(a, b) for the sum");
 		return;
 	}
 	shape_same_dim(s, a, m - 1, b, 0);
@@ -226,7 +227,7 @@ sh_slice(ShapeSolver *s, Ref r)
 	last += last <= 0 ? size : 0;
 	if (first < 1 || last > size || first > last)
 		shape_conflict(s, r, "index %lld:%lld is outside a vector of %lld", (long long)first, (long long)last,
-		               (long long)size);
+			       (long long)size);
 	else if (n->op == OP_SLICE)
 		shape_set_dim(s, r, 0, (int32_t)(last - first + 1));
 }

@@ -40,10 +40,11 @@ op_elementwise(Op op)
 	return op_table[op].c != NULL;
 }
 
-ShapeRule sh_leaf, sh_sink, sh_same, sh_delay, sh_broadcast, sh_matmul, sh_reduce, sh_features, sh_gather, sh_concat, sh_slice;
+ShapeRule sh_leaf, sh_sink, sh_same, sh_delay, sh_broadcast, sh_matmul, sh_reduce, sh_features, sh_gather, sh_concat,
+	sh_slice;
 EvalRule ev_copy, ev_neg, ev_abs, ev_sqrt, ev_exp, ev_log, ev_tanh, ev_sigmoid, ev_add, ev_sub, ev_mul, ev_div, ev_pow,
-	ev_min, ev_max, ev_matmul, ev_sum, ev_mean, ev_maximum, ev_minimum, ev_softmax, ev_logsoftmax, ev_gather, ev_concat,
-	ev_slice;
+	ev_min, ev_max, ev_matmul, ev_sum, ev_mean, ev_maximum, ev_minimum, ev_softmax, ev_logsoftmax, ev_gather,
+	ev_concat, ev_slice;
 
 /* What shape rules may ask and say. A shape is known piece by piece: first its rank, then each size. */
 enum {
@@ -55,7 +56,7 @@ enum {
 	GUESS_SCALAR, /* what is still unknown is a scalar */
 	GUESS_COUNT
 };
-int shape_guess(const ShapeSolver *s);              /* how far the solver may assume what is usual */
+int shape_guess(const ShapeSolver *s); /* how far the solver may assume what is usual */
 const Node *shape_node(const ShapeSolver *s, Ref r);
 int shape_rank(const ShapeSolver *s, Ref r);        /* or RANK_UNKNOWN */
 int32_t shape_dim(ShapeSolver *s, Ref r, int axis); /* or 0 */

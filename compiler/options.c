@@ -157,7 +157,9 @@ read_tolerance(const char *text, double *out)
 {
 	char *end;
 	*out = strtod(text, &end);
-	return end != text && !*end && *out >= 0 && isfinite(*out) ? true : wrong("--tolerance", text, "a number such as 1e-5");
+	return end != text && !*end && *out >= 0 && isfinite(*out)
+		       ? true
+		       : wrong("--tolerance", text, "a number such as 1e-5");
 }
 
 static bool
@@ -210,30 +212,51 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 	case 'o': o->output = arg; break;
 	case 'v': o->verbose = true; break;
 	case 'w': diag_warning_option(d, "none"); break;
-	case 'W': ok = diag_warning_option(d, arg) || wrong("unknown warning", arg, "a name that a message showed in [-W…]"); break;
+	case 'W':
+		ok = diag_warning_option(d, arg) ||
+		     wrong("unknown warning", arg, "a name that a message showed in [-W…]");
+		break;
 	case 'f': ok = read_f(d, arg); break;
 	case 'd': ok = read_dump(arg, o); break;
 	case OPT_UNROLL: ok = read_count("--unroll", arg, 0, 1000000, &o->unroll); break;
 	case OPT_EMIT: ok = read_emit(a, arg, o); break;
 	case OPT_WEIGHTS: *table_push(a, &o->weights) = arg; break;
-	case OPT_WEIGHTS_AS: ok = read_choice("--weights-as", arg, as, 3, &k); o->weights_as = (WeightsAs)k; break;
-	case OPT_INIT: ok = read_choice("--init", arg, init, 1, &k); o->seeded = true; break;
+	case OPT_WEIGHTS_AS:
+		ok = read_choice("--weights-as", arg, as, 3, &k);
+		o->weights_as = (WeightsAs)k;
+		break;
+	case OPT_INIT:
+		ok = read_choice("--init", arg, init, 1, &k);
+		o->seeded = true;
+		break;
 	case OPT_SEED: ok = read_seed(arg, &o->seed); break;
 	case OPT_NAME: o->name = arg; break;
 	case OPT_BATCH: ok = read_count("--batch", arg, 1, 1 << 20, &o->batch); break;
 	case OPT_DIM: ok = read_dim(a, arg, o); break;
 	case OPT_MODEL: o->model = arg; break;
-	case OPT_MATH: ok = read_choice("--math", arg, math, 2, &k); o->libm = k == 1; break;
-	case OPT_SCRATCH: ok = read_choice("--scratch", arg, scratch, 3, &k); o->scratch_in = (ScratchIn)k; break;
+	case OPT_MATH:
+		ok = read_choice("--math", arg, math, 2, &k);
+		o->libm = k == 1;
+		break;
+	case OPT_SCRATCH:
+		ok = read_choice("--scratch", arg, scratch, 3, &k);
+		o->scratch_in = (ScratchIn)k;
+		break;
 	case OPT_EVAL: o->eval = arg; break;
 	case OPT_CHECK: o->check = arg; break;
 	case OPT_TOLERANCE: ok = read_tolerance(arg, &o->tolerance); break;
 	case OPT_PRINT_DEPS: o->print_deps = true; break;
 	case OPT_WRITE_DEPS: o->write_deps = true; break;
 	case OPT_DEPS_FILE: o->deps_file = arg; break;
-	case OPT_STOP_AFTER: o->stop = arg; ok = pass_by_name(arg) || wrong("--stop-after", arg, "the name of a pass; -d help lists them"); break;
+	case OPT_STOP_AFTER:
+		o->stop = arg;
+		ok = pass_by_name(arg) || wrong("--stop-after", arg, "the name of a pass; -d help lists them");
+		break;
 	case OPT_READ_IR: o->read_ir = arg; break;
-	case OPT_PASSES: o->passes = arg; ok = read_dump(arg, &(Options){0}); break;
+	case OPT_PASSES:
+		o->passes = arg;
+		ok = read_dump(arg, &(Options){0});
+		break;
 	default: ok = false;
 	}
 	return ok;
@@ -241,8 +264,7 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 
 typedef TABLE(char *) Words;
 
-static bool
-split_words(Arena *a, const char *file, Words *out, int depth);
+static bool split_words(Arena *a, const char *file, Words *out, int depth);
 
 static bool
 add_word(Arena *a, const char *word, Words *out, int depth)
@@ -267,7 +289,8 @@ split_words(Arena *a, const char *file, Words *out, int depth)
 	char *text;
 	size_t n;
 	if (depth > 10 || !file_read(file, 1 << 20, &text, &n)) {
-		fprintf(stderr, "netc: cannot read '@%s': %s\n", file, depth > 10 ? "it includes itself" : strerror(errno));
+		fprintf(stderr, "netc: cannot read '@%s': %s\n", file,
+			depth > 10 ? "it includes itself" : strerror(errno));
 		return false;
 	}
 	bool ok = true, in_word = false;

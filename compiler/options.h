@@ -5,11 +5,11 @@
 #include "lower/lower.h"
 
 typedef struct {
-	const char *input;   /* FILE.net */
-	const char *output;  /* -o, or NULL */
-	const char *emit;    /* name of a back end, or "ast" */
-	const char *name;    /* --name, or NULL */
-	int32_t unroll;      /* --unroll, -1 if not given */
+	const char *input;  /* FILE.net */
+	const char *output; /* -o, or NULL */
+	const char *emit;   /* name of a back end, or "ast" */
+	const char *name;   /* --name, or NULL */
+	int32_t unroll;     /* --unroll, -1 if not given */
 	TABLE(const char *) weights;
 	TABLE(DimOption) dim;
 	WeightsAs weights_as;

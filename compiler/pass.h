@@ -20,11 +20,11 @@ extern const int pass_count;
 extern const char pass_pipeline[];
 
 typedef struct {
-	const char *dump;      /* letters to dump after, borrowed, or NULL */
-	const char *stop;      /* name of the pass to stop after, or NULL */
-	FILE *out;             /* where dumps go */
-	bool stopped;          /* set when stop was reached */
-	unsigned facts;        /* of the graph, kept up to date */
+	const char *dump; /* letters to dump after, borrowed, or NULL */
+	const char *stop; /* name of the pass to stop after, or NULL */
+	FILE *out;        /* where dumps go */
+	bool stopped;     /* set when stop was reached */
+	unsigned facts;   /* of the graph, kept up to date */
 } PassRun;
 
 const Pass *pass_by_letter(char letter);

@@ -107,7 +107,7 @@ source_text(const Emit *e, const Node *n)
 			;
 	const char *file = path_base(p.file);
 	return arena_printf(e->arena, "%s:%d %s", c_comment(e->arena, file, (int)strlen(file)), p.line,
-	                    c_comment(e->arena, text, len));
+			    c_comment(e->arena, text, len));
 }
 
 const char *

@@ -12,13 +12,13 @@ typedef enum { SCRATCH_STACK, SCRATCH_STATIC, SCRATCH_CALLER } ScratchIn;
 typedef struct {
 	Arena *arena;
 	Diag *diag;
-	const Graph *net;    /* shapes solved, not unrolled */
-	const Graph *step;   /* one step, planned; NULL if the net looks ahead */
-	const Graph *window; /* the unrolled window, planned; NULL with --unroll 0 */
-	const char *prefix; /* of public names, a C identifier */
+	const Graph *net;      /* shapes solved, not unrolled */
+	const Graph *step;     /* one step, planned; NULL if the net looks ahead */
+	const Graph *window;   /* the unrolled window, planned; NULL with --unroll 0 */
+	const char *prefix;    /* of public names, a C identifier */
 	const char *file_stem; /* of the output: "lstm" for lstm.c and lstm.h */
 	const char *source;    /* "lstm.net", without folders */
-	uint64_t hash;      /* of the source */
+	uint64_t hash;         /* of the source */
 	WeightsAs weights_as;
 	ScratchIn scratch_in;
 	bool libm;       /* --math=libm */

@@ -57,8 +57,9 @@ name_everything(Emit *e)
 		const StateInfo *s = &net->state.v[i];
 		c->member[i] = c_unique(a, &members, c_alone(a, s->name));
 		if (s->from_param && e->weights_as != WEIGHTS_CONST)
-			c->init[i] = e->weights_as == WEIGHTS_EXTERN ? c->param[s->from_param - 1]
-			                                             : arena_printf(a, "p->v + %s", c->offset[s->from_param - 1]);
+			c->init[i] = e->weights_as == WEIGHTS_EXTERN
+					     ? c->param[s->from_param - 1]
+					     : arena_printf(a, "p->v + %s", c->offset[s->from_param - 1]);
 		else if (shape_known(s->shape) && (c->init_read[i] || !all_zero(s->init.value, shape_count(s->shape))))
 			c->init[i] = lower_text(e, "%s_init_%s", s->name);
 	}
@@ -211,7 +212,8 @@ end_part(Emit *e, const Graph *g)
 {
 	C *c = e->own;
 	const char *what = is_window(e, g) ? "part" : "step_part";
-	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s%d", e->prefix, what, c->parts++));
+	const char *name =
+		c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s%d", e->prefix, what, c->parts++));
 	text_add(&c->functions, "NN_NOINLINE static void\n%s(%s)\n{\n", name, part_signature(e, g));
 	add_unused(e, g, c->part_code.v, &c->functions);
 	text_put(&c->functions, c->part.v, c->part.n);
@@ -364,7 +366,7 @@ c_graph_end(Emit *e, const Graph *g)
 	const char *name = window ? "unrolled" : "step", *sig = c_signature(e, g);
 	bool caller = window && e->scratch_in == SCRATCH_CALLER;
 	text_add(&c->functions, "void\n%s_%s(%s%s)\n{\n", e->prefix, name, sig,
-	         caller ? arena_printf(e->arena, ", %s_scratch *work", e->prefix) : "");
+		 caller ? arena_printf(e->arena, ", %s_scratch *work", e->prefix) : "");
 	if (g->scratch && caller)
 		text_add(&c->functions, "\tfloat *w = work->w;\n");
 	else if (caller)
@@ -386,14 +388,16 @@ emit_reset(Emit *e)
 	const Graph *net = e->window ? e->window : e->step;
 	bool any = false;
 	text_add(&c->functions, "void\n%s_reset(%s%s_state *s)\n{\n", e->prefix,
-	         e->weights_as == WEIGHTS_PARAMS ? arena_printf(e->arena, "const %s_params *p, ", e->prefix) : "", e->prefix);
+		 e->weights_as == WEIGHTS_PARAMS ? arena_printf(e->arena, "const %s_params *p, ", e->prefix) : "",
+		 e->prefix);
 	if (e->weights_as == WEIGHTS_PARAMS)
 		text_add(&c->functions, "\t(void)p;\n");
 	for (int i = 0; i < net->state.n; i++) {
 		if (!c->state_used[i])
 			continue;
 		int64_t n = shape_count(net->state.v[i].shape), rows = (int64_t)net->state.v[i].depth * net->batch;
-		const char *kernel = c->init[i] ? c_kernel_copy(e, rows, n, n, rows == 1 ? n : 0) : c_kernel_zero(e, n * rows);
+		const char *kernel =
+			c->init[i] ? c_kernel_copy(e, rows, n, n, rows == 1 ? n : 0) : c_kernel_zero(e, n * rows);
 		text_add(&c->functions, "\t%s(", kernel);
 		put_slot(e, net, i, 1, &c->functions);
 		text_add(&c->functions, "%s%s);\n", c->init[i] ? ", " : "", c->init[i] ? c->init[i] : "");
@@ -437,8 +441,8 @@ emit_tables(Emit *e)
 		if (!used[i])
 			continue;
 		text_add(&e->text, "/* %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
-		         c_comment(e->arena, p->name, (int)strlen(p->name)), shape_text(e->arena, p->shape), c->param[i],
-		         shape_count(p->shape));
+			 c_comment(e->arena, p->name, (int)strlen(p->name)), shape_text(e->arena, p->shape),
+			 c->param[i], shape_count(p->shape));
 		add_table(&e->text, p->value, shape_count(p->shape));
 		text_add(&e->text, "\n};\n\n");
 	}
@@ -447,40 +451,39 @@ emit_tables(Emit *e)
 		for (int i = 0; i < e->net->param.n; i++) {
 			const ParamInfo *p = &e->net->param.v[i];
 			text_add(&e->text, "\n\t/* %s %s */", c_comment(e->arena, p->name, (int)strlen(p->name)),
-			         shape_text(e->arena, p->shape));
+				 shape_text(e->arena, p->shape));
 			add_table(&e->text, p->value, shape_count(p->shape));
 		}
 		text_add(&e->text, "%s\n}};\n\n", e->net->param.n ? "" : "0.0f");
 	}
 	for (int i = 0; i < c->constant.n; i++)
 		text_add(&e->text, "static const float %s[1] = {%s};\n\n", c->constant.v[i].name,
-		         c_float(e->arena, c->constant.v[i].value));
+			 c_float(e->arena, c->constant.v[i].value));
 	for (int i = 0; i < e->net->state.n; i++) {
 		const StateInfo *s = &e->net->state.v[i];
 		if (!c->init[i] || (s->from_param && e->weights_as != WEIGHTS_CONST))
 			continue;
 		text_add(&e->text, "/* initial %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
-		         c_comment(e->arena, s->name, (int)strlen(s->name)), shape_text(e->arena, s->shape), c->init[i],
-		         shape_count(s->shape));
+			 c_comment(e->arena, s->name, (int)strlen(s->name)), shape_text(e->arena, s->shape), c->init[i],
+			 shape_count(s->shape));
 		add_table(&e->text, s->init.value, shape_count(s->shape));
 		text_add(&e->text, "\n};\n\n");
 	}
 }
 
-static const char portability[] =
-	"#if defined(__GNUC__) || defined(__clang__)\n"
-	"#define NN_ALIGN(n) __attribute__((aligned(n)))\n"
-	"#define NN_NOINLINE __attribute__((noinline))\n"
-	"#define NN_RESTRICT __restrict__\n"
-	"#elif defined(_MSC_VER)\n"
-	"#define NN_ALIGN(n)\n"
-	"#define NN_NOINLINE __declspec(noinline)\n"
-	"#define NN_RESTRICT __restrict\n"
-	"#else\n"
-	"#define NN_ALIGN(n)\n"
-	"#define NN_NOINLINE\n"
-	"#define NN_RESTRICT\n"
-	"#endif\n\n";
+static const char portability[] = "#if defined(__GNUC__) || defined(__clang__)\n"
+				  "#define NN_ALIGN(n) __attribute__((aligned(n)))\n"
+				  "#define NN_NOINLINE __attribute__((noinline))\n"
+				  "#define NN_RESTRICT __restrict__\n"
+				  "#elif defined(_MSC_VER)\n"
+				  "#define NN_ALIGN(n)\n"
+				  "#define NN_NOINLINE __declspec(noinline)\n"
+				  "#define NN_RESTRICT __restrict\n"
+				  "#else\n"
+				  "#define NN_ALIGN(n)\n"
+				  "#define NN_NOINLINE\n"
+				  "#define NN_RESTRICT\n"
+				  "#endif\n\n";
 
 static void
 c_end(Emit *e)
@@ -491,8 +494,9 @@ c_end(Emit *e)
 	Text kernels = {0};
 	for (int i = 0; i < c->kernel.n; i++)
 		text_add(&kernels, "NN_NOINLINE static void\n%s%s\n", c->kernel.v[i].name, c->kernel.v[i].body);
-	const char *ext = arena_printf(e->arena, "/* %s.c: generated by netc %s from %s (%016" PRIx64 "); do not edit. */\n",
-	                               e->prefix, NETC_VERSION, c_comment(e->arena, e->source, (int)strlen(e->source)), e->hash);
+	const char *ext =
+		arena_printf(e->arena, "/* %s.c: generated by netc %s from %s (%016" PRIx64 "); do not edit. */\n",
+			     e->prefix, NETC_VERSION, c_comment(e->arena, e->source, (int)strlen(e->source)), e->hash);
 	text_add(&e->text, "%s", ext);
 	if (!e->one_stream)
 		text_add(&e->text, "#include \"%s.h\"\n", e->file_stem);

@@ -27,26 +27,26 @@ typedef struct {
 
 /* The C back end's own state. */
 typedef struct {
-	NameTable names;       /* file scope: weights, kernels, parts */
-	const char **param;    /* per parameter: its table's name */
-	const char **offset;   /* per parameter: its enumerator, with --weights-as=params */
-	const char **member;   /* per state: its member of the struct */
-	const char **init;     /* per state: the table of its initial value, or NULL: zeros */
-	NameTable arguments;   /* of the public functions */
+	NameTable names;     /* file scope: weights, kernels, parts */
+	const char **param;  /* per parameter: its table's name */
+	const char **offset; /* per parameter: its enumerator, with --weights-as=params */
+	const char **member; /* per state: its member of the struct */
+	const char **init;   /* per state: the table of its initial value, or NULL: zeros */
+	NameTable arguments; /* of the public functions */
 	const char **input, **output;
 	TABLE(Kernel) kernel;
 	KernelSlot *slot; /* hash table over keys, so that a kernel's text is made once */
 	size_t nslot, slots_used;
 	TABLE(Constant) constant;
-	Text functions;        /* finished functions, in order */
-	Text part;             /* lines of the part that is being filled */
-	Text part_code;        /* their arguments, without the comments */
-	Text args;             /* of the line that is being made */
+	Text functions; /* finished functions, in order */
+	Text part;      /* lines of the part that is being filled */
+	Text part_code; /* their arguments, without the comments */
+	Text args;      /* of the line that is being made */
 	int part_lines, parts;
-	Text calls;            /* of the parts of the current graph */
+	Text calls; /* of the parts of the current graph */
 	bool uses_math;
-	bool *state_used;      /* per state: has slots in the struct */
-	bool *init_read;       /* per state: its initial value is an operand */
+	bool *state_used; /* per state: has slots in the struct */
+	bool *init_read;  /* per state: its initial value is an operand */
 } C;
 
 /* c_kernels.c: the static function for one node, by its operator and sizes; the node's operands that are passed to it

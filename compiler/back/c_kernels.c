@@ -120,7 +120,7 @@ index_text(Arena *a, const Space *s, const int64_t stride[3])
 			continue;
 		const char *plus = *text ? " + " : "";
 		text = stride[d] == 1 ? arena_printf(a, "%s%s%s", text, plus, s->var[d])
-		                      : arena_printf(a, "%s%s%s * %" PRId64, text, plus, s->var[d], stride[d]);
+				      : arena_printf(a, "%s%s%s * %" PRId64, text, plus, s->var[d], stride[d]);
 	}
 	return *text ? text : "0";
 }
@@ -190,7 +190,8 @@ kernel_elementwise(Emit *e, const Graph *g, const Node *n)
 	for (int d = 0; d < 3; d++) {
 		if (s.size[d] == 1)
 			continue;
-		text_add(&t, "%sfor (int %s = 0; %s < %" PRId64 "; %s++)\n", indent, s.var[d], s.var[d], s.size[d], s.var[d]);
+		text_add(&t, "%sfor (int %s = 0; %s < %" PRId64 "; %s++)\n", indent, s.var[d], s.var[d], s.size[d],
+			 s.var[d]);
 		indent = arena_printf(e->arena, "%s\t", indent);
 	}
 	text_add(&t, "%sy[%s] = %s;\n}\n", indent, index_text(e->arena, &s, stride[0]), element_text(e, n, operand));
@@ -222,11 +223,12 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT w)\n{\n");
 	add_batch_loop(&t, batch, (const char *[]){"y", "a", "w"},
-	               (int64_t[]){rows * columns, a->batched ? rows * inner : 0, w->batched ? inner * columns : 0}, 3);
+		       (int64_t[]){rows * columns, a->batched ? rows * inner : 0, w->batched ? inner * columns : 0}, 3);
 	if (rows > 1)
 		text_add(&t, "\tfor (int i = 0; i < %" PRId64 "; i++) {\n", rows);
 	const char *ai = rows > 1 ? arena_printf(e->arena, "a[i * %" PRId64, inner) : "a[";
-	const char *plus = rows > 1 ? " + k" : "k", *yi = rows > 1 ? arena_printf(e->arena, "i * %" PRId64, columns) : "";
+	const char *plus = rows > 1 ? " + k" : "k",
+		   *yi = rows > 1 ? arena_printf(e->arena, "i * %" PRId64, columns) : "";
 	if (columns == 1) {
 		text_add(&t, "\tfloat sum = %s%s] * w[0];\n", ai, rows > 1 ? "" : "0");
 		text_add(&t, "\tfor (int k = 1; k < %" PRId64 "; k++)\n\t\tsum += %s%s] * w[k];\n", inner, ai, plus);
@@ -234,11 +236,12 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 	} else {
 		const char *yj = rows > 1 ? arena_printf(e->arena, "y[%s + j]", yi) : "y[j]";
 		text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t%s = %s%s] * w[j];\n", columns, yj, ai,
-		         rows > 1 ? "" : "0");
+			 rows > 1 ? "" : "0");
 		if (inner > 1)
-			text_add(&t, "\tfor (int k = 1; k < %" PRId64 "; k++)\n\t\tfor (int j = 0; j < %" PRId64
-			             "; j++)\n\t\t\t%s += %s%s] * w[k * %" PRId64 " + j];\n",
-			         inner, columns, yj, ai, plus, columns);
+			text_add(&t,
+				 "\tfor (int k = 1; k < %" PRId64 "; k++)\n\t\tfor (int j = 0; j < %" PRId64
+				 "; j++)\n\t\t\t%s += %s%s] * w[k * %" PRId64 " + j];\n",
+				 inner, columns, yj, ai, plus, columns);
 	}
 	text_add(&t, "%s%s}\n", rows > 1 ? "\t}\n" : "", batch > 1 ? "\t}\n" : "");
 	const char *stem = arena_printf(e->arena, "matmul_%s_%s", shape_suffix(e, a->shape), shape_suffix(e, w->shape));
@@ -296,8 +299,10 @@ kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_st
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
 	add_batch_loop(&t, rows, (const char *[]){"y", "a"}, (int64_t[]){to_stride, from_stride}, 2);
 	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[j];\n%s}\n", n, rows > 1 ? "\t}\n" : "");
-	return kernel_add(e, rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
-	                              : arena_printf(e->arena, "copy_%" PRId64, n), &t);
+	return kernel_add(e,
+			  rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
+				   : arena_printf(e->arena, "copy_%" PRId64, n),
+			  &t);
 }
 
 const char *
@@ -361,11 +366,11 @@ kernel_gather(Emit *e, const Graph *g, const Node *n)
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT i)\n{\n");
 	add_batch_loop(&t, batch, (const char *[]){"y", "a", "i"},
-	               (int64_t[]){columns, table->batched ? rows * columns : 0, index->batched ? 1 : 0}, 3);
+		       (int64_t[]){columns, table->batched ? rows * columns : 0, index->batched ? 1 : 0}, 3);
 	text_add(&t, "\tint k = i[0] >= 1.0f ? (i[0] < %s ? (int)i[0] - 1 : %" PRId64 ") : 0;\n",
-	         c_float(e->arena, (double)rows), rows - 1);
-	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[k * %" PRId64 " + j];\n%s}\n", columns, columns,
-	         batch > 1 ? "\t}\n" : "");
+		 c_float(e->arena, (double)rows), rows - 1);
+	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[k * %" PRId64 " + j];\n%s}\n", columns,
+		 columns, batch > 1 ? "\t}\n" : "");
 	return kernel_add(e, arena_printf(e->arena, "gather_%s", shape_suffix(e, table->shape)), &t);
 }
 
@@ -429,7 +434,8 @@ split_runtime(Arena *a, Piece *piece, int max)
 			stop = strstr(stop + 1, "\n#endif");
 		const char *name = p + 5;
 		size_t len = strcspn(name, " :(\n");
-		piece[n++] = (Piece){p + 1, (size_t)(stop - p - 1), strstr(p, "*/"), arena_strndup(a, name, len), false};
+		piece[n++] =
+			(Piece){p + 1, (size_t)(stop - p - 1), strstr(p, "*/"), arena_strndup(a, name, len), false};
 		p = next;
 	}
 	return n;

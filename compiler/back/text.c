@@ -65,8 +65,8 @@ summary_layer(Emit *e, const LayerInfo *layer)
 {
 	const Graph *g = e->net;
 	const char *name = layer->depth == 0 ? g->model : layer->key ? layer->key : layer->prefix;
-	const char *head = arena_printf(e->arena, "%*s%s%s%s%s", 2 * layer->depth, "", name ? name : "", name ? " = " : "",
-	                                layer->label, layer->container ? " with" : "");
+	const char *head = arena_printf(e->arena, "%*s%s%s%s%s", 2 * layer->depth, "", name ? name : "",
+					name ? " = " : "", layer->label, layer->container ? " with" : "");
 	int arrays = 0;
 	int64_t params = layer_params(g, layer->prefix, &arrays), state = layer_state(g, layer->prefix);
 	if (layer->container) {
@@ -92,8 +92,8 @@ summary_totals(Emit *e)
 	int64_t params = layer_params(g, "", &arrays), state = layer_state(g, "");
 	for (int i = 0; i < g->param.n; i++)
 		frozen += !g->param.v[i].trainable;
-	text_add(&e->text, "# Total: %d array%s, %" PRId64 " parameter%s, %" PRId64 " bytes", arrays, plural(arrays), params,
-	         plural(params), params * 4);
+	text_add(&e->text, "# Total: %d array%s, %" PRId64 " parameter%s, %" PRId64 " bytes", arrays, plural(arrays),
+		 params, plural(params), params * 4);
 	if (state)
 		text_add(&e->text, "; %" PRId64 " parameters with the initial state", params + state);
 	if (frozen)
@@ -121,13 +121,13 @@ summary_end(Emit *e)
 		summary_row(e, "input", g->input.v[i].name, g->input.v[i].shape, "");
 	for (int i = 0; i < g->param.n; i++)
 		summary_row(e, "parameter", g->param.v[i].name, g->param.v[i].shape,
-		            g->param.v[i].trainable ? "" : "  not trainable");
+			    g->param.v[i].trainable ? "" : "  not trainable");
 	for (int i = 0; i < g->state.n; i++)
 		if (g->state.v[i].depth && shape_known(g->state.v[i].shape))
 			summary_row(e, "state", g->state.v[i].name, g->state.v[i].shape,
-			            g->state.v[i].depth > 1
-			                    ? arena_printf(e->arena, "  %" PRId32 " slots", g->state.v[i].depth)
-			                    : "");
+				    g->state.v[i].depth > 1
+					    ? arena_printf(e->arena, "  %" PRId32 " slots", g->state.v[i].depth)
+					    : "");
 	for (int i = 0; i < g->output.n; i++)
 		summary_row(e, "output", g->output.v[i].name, g->output.v[i].shape, "");
 }
@@ -157,7 +157,7 @@ shapes_node(Emit *e, const Node *n)
 	else
 		text_add(&e->text, "%10s", "");
 	text_add(&e->text, " = %.*s   # %s(%s)\n", newline ? (int)(newline - text) : len, text, op_table[n->op].name,
-	         operands.v ? operands.v : "");
+		 operands.v ? operands.v : "");
 	text_free(&operands);
 }
 
@@ -180,8 +180,10 @@ shapes_end(Emit *e)
 			text_add(&e->text, "\n%.*s\n", (int)len, n->path);
 			for (int k = 0; k < g->param.n; k++) {
 				size_t at = strlen(g->param.v[k].layer ? g->param.v[k].layer : "");
-				if (at && len > at && strncmp(n->path, g->param.v[k].layer, at) == 0 && n->path[at] == ' ')
-					text_add(&e->text, "  %-12s %s\n", shape_text(e->arena, g->param.v[k].shape), g->param.v[k].name);
+				if (at && len > at && strncmp(n->path, g->param.v[k].layer, at) == 0 &&
+				    n->path[at] == ' ')
+					text_add(&e->text, "  %-12s %s\n", shape_text(e->arena, g->param.v[k].shape),
+						 g->param.v[k].name);
 			}
 		}
 		if (n->op != OP_PARAM)
@@ -239,8 +241,8 @@ static void
 forecast_row(Emit *e, const char *name, const Cost *c)
 {
 	put_padded(&e->text, name, 24);
-	text_add(&e->text, " %10" PRId64 " %8" PRId64 " %12" PRId64 " %10" PRId64 " %6" PRId64 "\n", c->weights, c->state,
-	         c->macs, c->flops, c->lines);
+	text_add(&e->text, " %10" PRId64 " %8" PRId64 " %12" PRId64 " %10" PRId64 " %6" PRId64 "\n", c->weights,
+		 c->state, c->macs, c->flops, c->lines);
 }
 
 static void
@@ -255,7 +257,7 @@ forecast_end(Emit *e)
 	for (int32_t i = 0; i < g->node.n; i++)
 		cost_add(e, &t, g, g->node.v[i]);
 	text_add(&e->text, "%-24s %10s %8s %12s %10s %6s\n", steps > 1 ? "per window, by layer" : "per step, by layer",
-	         "weights B", "state B", "mult-adds", "other ops", "lines");
+		 "weights B", "state B", "mult-adds", "other ops", "lines");
 	for (int i = 0; i < t.n; i++) {
 		const Cost *c = &t.v[i];
 		if (c->weights || c->state || c->macs || c->flops || c->lines)
@@ -271,14 +273,15 @@ forecast_end(Emit *e)
 	for (int32_t i = 0; e->window && e->step && i < e->window->node.n; i++)
 		lines += e->window->node.v[i]->nin > 0;
 	text_add(&e->text, "\nflash       %10" PRId64 " bytes of weights, about %" PRId64 " of code\n", total.weights,
-	         lines * BYTES_PER_LINE + total.lines * BYTES_PER_KERNEL + BYTES_OF_RUNTIME);
+		 lines * BYTES_PER_LINE + total.lines * BYTES_PER_KERNEL + BYTES_OF_RUNTIME);
 	text_add(&e->text, "RAM         %10" PRId64 " bytes of state\n", graph_state_bytes(g));
 	if (e->step)
 		text_add(&e->text, "work buffer %10" PRId64 " bytes in a step\n", e->step->scratch * 4);
 	if (e->window)
-		text_add(&e->text, "work buffer %10" PRId64 " bytes in a window of %" PRId32 " (no plan in this order needs less than %" PRId64
-		                   ")\n",
-		         e->window->scratch * 4, e->window->steps, e->window->scratch_bound * 4);
+		text_add(&e->text,
+			 "work buffer %10" PRId64 " bytes in a window of %" PRId32
+			 " (no plan in this order needs less than %" PRId64 ")\n",
+			 e->window->scratch * 4, e->window->steps, e->window->scratch_bound * 4);
 }
 
 const Backend back_summary = {

@@ -81,9 +81,10 @@ call_initialiser(Lower *l, const Builtin *b, Args *args)
 	}
 	for (int k = 0; k < n; k++) {
 		if (!value_is_size(size[k])) {
-			lower_error(l, size[k]->at.hi ? size[k]->at : args->at, "a size is a whole number from 1; found %s",
-			            size[k]->kind == V_NUMBER ? arena_printf(l->arena, "%g", size[k]->u.number)
-			                                      : value_what(size[k]));
+			lower_error(l, size[k]->at.hi ? size[k]->at : args->at,
+				    "a size is a whole number from 1; found %s",
+				    size[k]->kind == V_NUMBER ? arena_printf(l->arena, "%g", size[k]->u.number)
+							      : value_what(size[k]));
 			return value_error();
 		}
 		t->shape.dim[k] = size[k]->kind == V_DIM ? size[k]->u.dim : (int32_t)size[k]->u.number;
@@ -151,8 +152,10 @@ call_parallel(Lower *l, const Builtin *b, Args *args)
 	(void)b;
 	Value op = args->v[0].value;
 	if (op.kind != V_FUNC && op.kind != V_BUILTIN) {
-		lower_error(l, op.at, "Parallel wants a function that joins the branches first, as in Parallel(vcat, a, b); "
-		                      "found %s", value_what(&op));
+		lower_error(l, op.at,
+			    "Parallel wants a function that joins the branches first, as in Parallel(vcat, a, b); "
+			    "found %s",
+			    value_what(&op));
 		return value_error();
 	}
 	Value v = call_container(l, MODEL_PARALLEL, args, 1);
@@ -257,7 +260,7 @@ call_unroll(Lower *l, const Builtin *b, Args *args)
 		Value n = args->v[1].value;
 		if (n.kind != V_NUMBER || !value_is_size(&n)) {
 			lower_error(l, n.at, "the number of steps is a whole number from 1; found %s",
-			            n.kind == V_NUMBER ? arena_printf(l->arena, "%g", n.u.number) : value_what(&n));
+				    n.kind == V_NUMBER ? arena_printf(l->arena, "%g", n.u.number) : value_what(&n));
 			return value_error();
 		}
 		l->window = (int32_t)n.u.number;
@@ -265,16 +268,26 @@ call_unroll(Lower *l, const Builtin *b, Args *args)
 	return m;
 }
 
-#define UNARY(name_, op_) \
-	{ .name = name_, .call = call_unary, .op = op_, .min = 1, .max = 1, .elementwise = true }
-#define REDUCE(name_, op_) \
-	{ .name = name_, .call = call_unary, .op = op_, .min = 1, .max = 1 }
-#define BINARY(name_, op_) \
-	{ .name = name_, .call = call_binary, .op = op_, .min = 2, .max = -1, .elementwise = true }
-#define INIT(name_, init_, scale_) \
-	{ .name = name_, .call = call_initialiser, .init = init_, .number = scale_, .min = 0, .max = 3 }
-#define NUMBER(name_, value_) \
-	{ .name = name_, .constant = true, .number = value_ }
+#define UNARY(name_, op_)                                                                             \
+	{                                                                                             \
+		.name = name_, .call = call_unary, .op = op_, .min = 1, .max = 1, .elementwise = true \
+	}
+#define REDUCE(name_, op_)                                                       \
+	{                                                                        \
+		.name = name_, .call = call_unary, .op = op_, .min = 1, .max = 1 \
+	}
+#define BINARY(name_, op_)                                                                              \
+	{                                                                                               \
+		.name = name_, .call = call_binary, .op = op_, .min = 2, .max = -1, .elementwise = true \
+	}
+#define INIT(name_, init_, scale_)                                                                           \
+	{                                                                                                    \
+		.name = name_, .call = call_initialiser, .init = init_, .number = scale_, .min = 0, .max = 3 \
+	}
+#define NUMBER(name_, value_)                                     \
+	{                                                         \
+		.name = name_, .constant = true, .number = value_ \
+	}
 
 static const Builtin builtin_table[] = {
 	UNARY("tanh", OP_TANH),

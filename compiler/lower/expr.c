@@ -58,8 +58,8 @@ value_what(const Value *v)
 bool
 value_is_size(const Value *v)
 {
-	return v->kind == V_DIM ||
-	       (v->kind == V_NUMBER && v->u.number >= 1 && v->u.number <= INT32_MAX && v->u.number == floor(v->u.number));
+	return v->kind == V_DIM || (v->kind == V_NUMBER && v->u.number >= 1 && v->u.number <= INT32_MAX &&
+				    v->u.number == floor(v->u.number));
 }
 
 Ref
@@ -92,9 +92,7 @@ value_ref(Lower *l, Value v)
 		graph_node(l->g, r)->path = l->path;
 		return r;
 	}
-	default:
-		lower_error(l, v.at, "wanted a value to compute with, found %s", value_what(&v));
-		return REF_NONE;
+	default: lower_error(l, v.at, "wanted a value to compute with, found %s", value_what(&v)); return REF_NONE;
 	}
 }
 
@@ -188,7 +186,7 @@ index_position(Lower *l, Scope *s, int32_t order, const Expr *e, int32_t *out)
 		return false;
 	if (!value_is_size(&v) || v.kind != V_NUMBER) {
 		lower_error(l, e->at, "an index is a whole number from 1, 'end' or 'end - k'; found %s",
-		            v.kind == V_NUMBER ? arena_printf(l->arena, "%g", v.u.number) : value_what(&v));
+			    v.kind == V_NUMBER ? arena_printf(l->arena, "%g", v.u.number) : value_what(&v));
 		return false;
 	}
 	*out = (int32_t)v.u.number;

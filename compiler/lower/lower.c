@@ -109,7 +109,8 @@ set_trainable(Lower *l, Scope *s, const Decl *d)
 		if (i < t->nfield)
 			t->field[i].trainable = true;
 		else
-			lower_error(l, d->u.layer.trainable_at[k], "'%s' has no field '%s'", d->name, d->u.layer.trainable[k]);
+			lower_error(l, d->u.layer.trainable_at[k], "'%s' has no field '%s'", d->name,
+				    d->u.layer.trainable[k]);
 	}
 }
 
@@ -207,11 +208,13 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 			last = d;
 	}
 	if (unrolled)
-		*c = (Choice){eval_expr(l, l->user, INT32_MAX, unrolled->u.stmt->value), expr_model_name(unrolled->u.stmt->value)};
+		*c = (Choice){eval_expr(l, l->user, INT32_MAX, unrolled->u.stmt->value),
+			      expr_model_name(unrolled->u.stmt->value)};
 	if (l->options->model) {
 		if (choose_by_name(l, l->options->model, c))
 			return true;
-		diag_file_error(l->diag, l->options->file, "there is no model '%s' in this file (--model)", l->options->model);
+		diag_file_error(l->diag, l->options->file, "there is no model '%s' in this file (--model)",
+				l->options->model);
 		return false;
 	}
 	if (unrolled)
@@ -230,8 +233,8 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 		return true;
 	if (!diag_errors(l->diag))
 		diag_file_error(l->diag, l->options->file,
-		                ast->decl ? "which of these is the model? write 'model = …' or give --model NAME"
-		                          : "there is no model in this file");
+				ast->decl ? "which of these is the model? write 'model = …' or give --model NAME"
+					  : "there is no model in this file");
 	return false;
 }
 
@@ -354,8 +357,9 @@ apply_dim_options(Lower *l, const Value *model, Args *args, Value *out)
 			if (out)
 				*out = expect_dim(l, *out, o->dim[i].size);
 		} else if (!known && args) {
-			diag_file_error(l->diag, o->file, "--dim %s=%d: this model has no size '%s'; it has 'in' and 'out'",
-			                o->dim[i].name, (int)o->dim[i].size, o->dim[i].name);
+			diag_file_error(l->diag, o->file,
+					"--dim %s=%d: this model has no size '%s'; it has 'in' and 'out'",
+					o->dim[i].name, (int)o->dim[i].size, o->dim[i].name);
 		}
 	}
 }

@@ -12,8 +12,7 @@ enum { CALL_DEPTH_MAX = 64 };
 /* What a body says about one name. */
 static void look_at_func(const Func *f, const char *name, FieldUse *use, bool top);
 
-static void
-look_at_args(const Arg *a, const char *name, FieldUse *use);
+static void look_at_args(const Arg *a, const char *name, FieldUse *use);
 
 static void
 look_at(const Expr *e, const char *name, FieldUse *use)
@@ -96,9 +95,11 @@ check_fields(Lower *l, const Type *t)
 			continue;
 		if (u->assigned && !u->delayed)
 			diag_warning(l->diag, WARN_UNDELAYED_STATE, f->at,
-			             "state '%s' is assigned but never read back by a delay such as '%s{-1}'", f->name, f->name);
+				     "state '%s' is assigned but never read back by a delay such as '%s{-1}'", f->name,
+				     f->name);
 		else if (!u->assigned && !u->read && !u->called && !u->delayed)
-			diag_warning(l->diag, WARN_UNUSED_FIELD, f->at, "no equation of '%s' uses field '%s'", t->name, f->name);
+			diag_warning(l->diag, WARN_UNUSED_FIELD, f->at, "no equation of '%s' uses field '%s'", t->name,
+				     f->name);
 	}
 }
 
@@ -153,7 +154,6 @@ model_type_name(const Model *m)
 	}
 	return "?";
 }
-
 
 static int
 count_positional(const Args *a)
@@ -247,7 +247,7 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 		}
 		if (k >= t->nfield) {
 			lower_error(l, a->v[i].value.at, "'%s' has %d fields; found %d values", t->name, t->nfield,
-			            count_positional(a));
+				    count_positional(a));
 			return value_error();
 		}
 		if (m->field[k].at.hi || m->field[k].kind != V_ERROR) {
@@ -289,8 +289,10 @@ construct(Lower *l, Type *t, Args *args)
 		}
 	}
 	if (sizes == n && n && n != t->nfield) {
-		lower_error(l, args->at, "'%s' cannot be made from these %d arguments; wanted sizes, as in '%s(4 => 6)', or one "
-		                         "value per field", t->name, a.n, t->name);
+		lower_error(l, args->at,
+			    "'%s' cannot be made from these %d arguments; wanted sizes, as in '%s(4 => 6)', or one "
+			    "value per field",
+			    t->name, a.n, t->name);
 		return value_error();
 	}
 	return construct_by_fields(l, t, &a);
@@ -322,12 +324,11 @@ construct_by_dims(Lower *l, Type *t, Span at)
 				continue;
 			int32_t size = dim_option(l, p->pattern->name);
 			a.v[a.n++].value = size ? value_number(size, SPAN_NONE)
-			                        : (Value){.kind = V_DIM, .u.dim = graph_fresh_dim(l->g)};
+						: (Value){.kind = V_DIM, .u.dim = graph_fresh_dim(l->g)};
 		}
 	}
 	return construct(l, t, &a);
 }
-
 
 static const char *
 join(Lower *l, const char *a, const char *b)
@@ -345,14 +346,14 @@ name_children(Lower *l, Model *m, int depth)
 	for (int i = 0; i < m->nchild; i++) {
 		const char *key = m->key[i], *place = arena_printf(l->arena, "%d", i + 1);
 		const char *at = key ? arena_printf(l->arena, "%s.%s", m->locator, key)
-		                     : arena_printf(l->arena, "%s[%d]", m->locator, i + 1);
+				     : arena_printf(l->arena, "%s[%d]", m->locator, i + 1);
 		model_name(l, m->child[i], join(l, m->prefix, key ? key : place), at, key, depth + 1);
 	}
 	for (int i = 0; m->type && i < m->type->nfield; i++) {
 		const char *key = m->type->field[i].decl->name;
 		if (m->field[i].kind == V_MODEL)
-			model_name(l, m->field[i], join(l, m->prefix, key), arena_printf(l->arena, "%s.%s", m->locator, key), key,
-			           depth + 1);
+			model_name(l, m->field[i], join(l, m->prefix, key),
+				   arena_printf(l->arena, "%s.%s", m->locator, key), key, depth + 1);
 	}
 }
 
@@ -362,7 +363,8 @@ layer_label(Lower *l, const Value *v)
 	if (v->kind != V_MODEL) {
 		int n;
 		const char *text = v->at.hi ? diag_text(l->diag, v->at, &n) : NULL;
-		return text && n < 48 && !memchr(text, '\n', (size_t)n) ? arena_strndup(l->arena, text, (size_t)n) : "function";
+		return text && n < 48 && !memchr(text, '\n', (size_t)n) ? arena_strndup(l->arena, text, (size_t)n)
+									: "function";
 	}
 	return v->u.model->label ? v->u.model->label : model_type_name(v->u.model);
 }
@@ -438,7 +440,6 @@ name_on_call(Lower *l, Model *m)
 	model_name(l, (Value){.kind = V_MODEL, .at = m->at, .u.model = m}, prefix, prefix, hint, 1);
 }
 
-
 static Shape
 field_shape(Lower *l, const Field *f)
 {
@@ -456,12 +457,12 @@ param_value(Lower *l, Model *m, const FieldUse *u, Value given, bool has_default
 {
 	const Field *f = u->decl;
 	ParamInfo p = {.name = join(l, m->prefix, f->name),
-	               .layer = m->locator,
-	               .shape = field_shape(l, f),
-	               .trainable = u->trainable,
-	               .at = f->at,
-	               .optional = has_default,
-	               .file_rank = RANK_UNKNOWN};
+		       .layer = m->locator,
+		       .shape = field_shape(l, f),
+		       .trainable = u->trainable,
+		       .at = f->at,
+		       .optional = has_default,
+		       .file_rank = RANK_UNKNOWN};
 	if (given.kind == V_TENSOR) {
 		p.init = given.u.tensor->init;
 		p.fill = given.u.tensor->scale;
@@ -509,8 +510,9 @@ field_value(Lower *l, Binding *b, Scope *fields)
 		given = eval_expr(l, m->type->scope, INT32_MAX, u->decl->value);
 	bool is_param = given.kind == V_ERROR || given.kind == V_TENSOR || given.kind == V_NUMBER;
 	if (given.kind == V_ERROR && u->called && !u->read) {
-		lower_error(l, u->decl->at, "'%s' is called, so it is a layer or a function, but '%s' was made without it",
-		            b->name, m->type->name);
+		lower_error(l, u->decl->at,
+			    "'%s' is called, so it is a layer or a function, but '%s' was made without it", b->name,
+			    m->type->name);
 		if (m->at.hi)
 			lower_note(l, m->at, "made here; give it by name, as in '%s(%s = …)'", m->type->name, b->name);
 	} else if (is_param) {
@@ -538,7 +540,6 @@ fields_make(Lower *l, Model *m)
 		if (t->field[i].read && !t->field[i].assigned)
 			field_value(l, m->fields->binding.v[i], m->fields);
 }
-
 
 static Value
 expect_size(Lower *l, Value v, int32_t size, Span at)
@@ -599,7 +600,7 @@ bind_arguments(Lower *l, Scope *s, const Func *f, const Args *a)
 	if (ok && i == n)
 		return true;
 	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", f->name ? f->name : "the function",
-	            parameter_list(l, f), a->n);
+		    parameter_list(l, f), a->n);
 	lower_note(l, f->head_at, "it is declared here");
 	return false;
 }
@@ -638,7 +639,7 @@ run_struct(Lower *l, Model *m, Args *args)
 	const Func *f = m->type->decl->u.type.body;
 	if (!f) {
 		lower_error(l, m->type->decl->at, "'%s' has no equations; write 'function (x) … end' or 'x -> …' in it",
-		            m->type->name);
+			    m->type->name);
 		return value_error();
 	}
 	if (!m->fields)
@@ -661,9 +662,11 @@ run_chain(Lower *l, Model *m, Args *args)
 	Value v = value_error();
 	const char *path = l->path;
 	for (int i = 0; i < m->nchild; i++) {
-		const char *key = m->key[i] ? arena_printf(l->arena, ".%s", m->key[i]) : arena_printf(l->arena, "[%d]", i + 1);
+		const char *key =
+			m->key[i] ? arena_printf(l->arena, ".%s", m->key[i]) : arena_printf(l->arena, "[%d]", i + 1);
 		if (m->child[i].kind != V_MODEL) /* a model says itself where it is */
-			l->path = intern(l->arena, arena_printf(l->arena, "%s%s = %s", m->locator, key, layer_label(l, &m->child[i])));
+			l->path = intern(l->arena, arena_printf(l->arena, "%s%s = %s", m->locator, key,
+								layer_label(l, &m->child[i])));
 		v = i == 0 ? call_value(l, m->child[i], args) : call_one(l, m->child[i], v, m->child[i].at);
 		l->path = path;
 		if (v.kind == V_ERROR)
@@ -760,17 +763,19 @@ call_builtin(Lower *l, const Builtin *b, Args *args)
 		return value_error();
 	}
 	int n = count_positional(args);
-	bool keys_ok = n == args->n || (b->max < 0 && strcmp(b->name, "Chain") == 0) || strcmp(b->name, "Parallel") == 0;
+	bool keys_ok =
+		n == args->n || (b->max < 0 && strcmp(b->name, "Chain") == 0) || strcmp(b->name, "Parallel") == 0;
 	if (!keys_ok || args->n < b->min || (b->max >= 0 && args->n > b->max)) {
 		const char *wanted = b->max == b->min ? arena_printf(l->arena, "%d", b->min)
-		                     : b->max < 0     ? arena_printf(l->arena, "at least %d", b->min)
-		                                      : arena_printf(l->arena, "%d to %d", b->min, b->max);
+				     : b->max < 0     ? arena_printf(l->arena, "at least %d", b->min)
+						      : arena_printf(l->arena, "%d to %d", b->min, b->max);
 		lower_error(l, args->at, "'%s' wants %s argument%s, without names; found %d", b->name, wanted,
-		            b->max == 1 && b->min == 1 ? "" : "s", args->n);
+			    b->max == 1 && b->min == 1 ? "" : "s", args->n);
 		return value_error();
 	}
 	if (args->dot && !b->elementwise) {
-		lower_error(l, args->at, "'%s' works on the whole value; write '%s(…)' without the dot", b->name, b->name);
+		lower_error(l, args->at, "'%s' works on the whole value; write '%s(…)' without the dot", b->name,
+			    b->name);
 		return value_error();
 	}
 	return b->call(l, b, args);

@@ -9,8 +9,8 @@
 typedef struct {
 	const Func *func;
 	const Pattern *state, *input;
-	bool state_first;      /* cell(h, x) */
-	bool result_first;     /* (h, y) */
+	bool state_first;  /* cell(h, x) */
+	bool result_first; /* (h, y) */
 } CellForm;
 
 static const Func *
@@ -106,14 +106,15 @@ cell_form(Lower *l, const Model *m, CellForm *form)
 	const Param *p = f ? f->param : NULL;
 	if (!p || !p->next || (p->next->next && !p->next->next->value && !p->next->next->keyword)) {
 		lower_error(l, cell->at.hi ? cell->at : m->at,
-		            "a cell is a function of two arguments, the state and the input, such as cell(h, x)");
+			    "a cell is a function of two arguments, the state and the input, such as cell(h, x)");
 		return false;
 	}
 	const Pattern *a = p->pattern, *b = p->next->pattern;
 	int state = which_is_state(f, a, b, initial);
 	if (state < 0) {
-		lower_error(l, f->head_at, "cannot tell which argument of this cell is the state; call the state 'h' or the "
-		                           "input 'x'");
+		lower_error(l, f->head_at,
+			    "cannot tell which argument of this cell is the state; call the state 'h' or the "
+			    "input 'x'");
 		return false;
 	}
 	*form = (CellForm){f, state ? b : a, state ? a : b, state == 0, state == 0};
@@ -147,14 +148,15 @@ past_state(Lower *l, const Model *m, const Pattern *p, const Value *initial, con
 		for (const Pattern *r = q; r; r = r->next)
 			n++;
 		if (q && initial && given != n) {
-			lower_error(l, initial->at, "the state of this cell has %d parts; found %s", n, value_what(initial));
+			lower_error(l, initial->at, "the state of this cell has %d parts; found %s", n,
+				    value_what(initial));
 			return value_error();
 		}
 		n = q ? n : given;
 		Value *v = arena_alloc(l->arena, ((size_t)n + 1) * sizeof *v);
 		for (int i = 0; i < n; i++, q = q ? q->next : NULL)
 			v[i] = past_state(l, m, q, given >= 0 ? &initial->u.list->v[i] : NULL,
-			                  arena_printf(l->arena, "%s%d", base, i + 1), leaves);
+					  arena_printf(l->arena, "%s%d", base, i + 1), leaves);
 		return value_tuple(l, v, n, m->at);
 	}
 	Binding *b = arena_alloc(l->arena, sizeof *b);
@@ -233,14 +235,16 @@ recur_call(Lower *l, Model *m, Args *args)
 	Value past = past_state(l, m, state_pattern(&f), initial, f.state->name ? f.state->name : "state", &leaves);
 	if (past.kind == V_ERROR)
 		return past;
-	ArgValue v[2] = {{NULL, f.state_first ? past : args->v[0].value}, {NULL, f.state_first ? args->v[0].value : past}};
+	ArgValue v[2] = {{NULL, f.state_first ? past : args->v[0].value},
+			 {NULL, f.state_first ? args->v[0].value : past}};
 	Args cell_args = {v, 2, false, args->at, f.state_first ? 1 : 0};
 	Value result = call_value(l, m->child[0], &cell_args), state, y;
 	bool ok = result.kind != V_ERROR;
 	if (ok && !split_result(&f, &past, &result, &state, &y)) {
-		lower_error(l, f.func->head_at, "this cell returns %s; wanted the new state, or the new state and an output",
-		            result.kind == V_TUPLE ? arena_printf(l->arena, "a tuple of %d", result.u.list->n)
-		                                   : value_what(&result));
+		lower_error(l, f.func->head_at,
+			    "this cell returns %s; wanted the new state, or the new state and an output",
+			    result.kind == V_TUPLE ? arena_printf(l->arena, "a tuple of %d", result.u.list->n)
+						   : value_what(&result));
 		ok = false;
 	}
 	int next = 0;

@@ -66,7 +66,8 @@ bind_equation_names(Lower *l, Scope *s, const Pattern *p, Equation *e)
 			old = s->binding.v[i];
 	bool rebinds_argument = old && old->order < 0 && s->sequential;
 	if (old && !rebinds_argument) {
-		lower_error(l, p->at, "'%s' is bound twice; a body is a set of equations, so use another name", p->name);
+		lower_error(l, p->at, "'%s' is bound twice; a body is a set of equations, so use another name",
+			    p->name);
 		lower_note(l, old->at, "'%s' was bound here first", p->name);
 		return;
 	}
@@ -98,7 +99,8 @@ scope_bind_body(Lower *l, Scope *s, const Stmt *body)
 		for (int i = before; i < s->binding.n; i++) {
 			const Binding *b = s->binding.v[i];
 			if (file_declares(l, b->name) && lower_first_time(l, b->at))
-				diag_warning(l->diag, WARN_SHADOW, b->at, "'%s' hides the declaration of that name", b->name);
+				diag_warning(l->diag, WARN_SHADOW, b->at, "'%s' hides the declaration of that name",
+					     b->name);
 		}
 	}
 }
@@ -139,7 +141,7 @@ assign(Lower *l, Scope *s, const Pattern *p, Value v, const Equation *e)
 		bool fits = v.kind == V_TUPLE && v.u.list->n == n;
 		if (!fits && v.kind != V_ERROR) {
 			const char *found = v.kind == V_TUPLE ? arena_printf(l->arena, "a tuple of %d", v.u.list->n)
-			                                      : value_what(&v);
+							      : value_what(&v);
 			lower_error(l, p->at, "%d names on the left, but the value is %s", n, found);
 		}
 		int i = 0;
@@ -308,8 +310,8 @@ state_set_initial(Lower *l, StateInfo *s, Value v)
 	} else if (v.kind == V_NODE && graph_node(l->g, v.u.node)->op == OP_PARAM) {
 		s->from_param = graph_node(l->g, v.u.node)->attr.index + 1;
 	} else if (v.at.hi && v.kind != V_ERROR) {
-		lower_error(l, v.at, "the initial value of state '%s' is %s; wanted a number, zeros(n) or a field", s->name,
-		            value_what(&v));
+		lower_error(l, v.at, "the initial value of state '%s' is %s; wanted a number, zeros(n) or a field",
+			    s->name, value_what(&v));
 	}
 }
 
@@ -321,8 +323,10 @@ state_of(Lower *l, Binding *b, const Model *model)
 		return b->state - 1;
 	const char *prefix = model ? model->prefix : "";
 	StateInfo s = {.at = b->at, .shape = shape_unknown()};
-	s.name = unique_state_name(l, intern(l->arena, arena_printf(l->arena, "%s%s%s", prefix, *prefix ? "." : "", b->name)));
-	s.init = (ParamInfo){.name = s.name, .init = INIT_ZEROS, .optional = true, .at = b->at, .file_rank = RANK_UNKNOWN};
+	s.name = unique_state_name(
+		l, intern(l->arena, arena_printf(l->arena, "%s%s%s", prefix, *prefix ? "." : "", b->name)));
+	s.init = (ParamInfo){
+		.name = s.name, .init = INIT_ZEROS, .optional = true, .at = b->at, .file_rank = RANK_UNKNOWN};
 	for (int i = 0; model && model->type && i < model->type->nfield; i++) {
 		const Field *f = model->type->field[i].decl;
 		Value v = model->field[i];
@@ -372,7 +376,8 @@ delay_value(Lower *l, Scope *s, int32_t order, const Expr *e)
 	}
 	int64_t steps = e->u.delay.steps;
 	if (steps == 0) {
-		lower_error(l, e->at, "a delay of 0 steps; write '%s' for the value now, '%s{-1}' for one step ago", name, name);
+		lower_error(l, e->at, "a delay of 0 steps; write '%s' for the value now, '%s{-1}' for one step ago",
+			    name, name);
 		return value_error();
 	}
 	b->used = true;
@@ -406,7 +411,7 @@ warn_unused(Lower *l, const Scope *s, const Stmt *last)
 		if (b->used || !b->equation || b->equation->stmt == last || !b->at.hi)
 			continue;
 		bool is_field = s->up->kind == SCOPE_FIELDS && scope_find(s->up, b->name, INT32_MAX, NULL) &&
-		                s->up->model && scope_find(s->up, b->name, INT32_MAX, NULL)->order == -2;
+				s->up->model && scope_find(s->up, b->name, INT32_MAX, NULL)->order == -2;
 		if (!is_field && !b->equation->stmt->pattern->tuple && lower_first_time(l, b->at))
 			diag_warning(l->diag, WARN_UNUSED_EQUATION, b->at, "the value of '%s' is not used", b->name);
 	}

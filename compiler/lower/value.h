@@ -18,10 +18,10 @@ typedef struct Model Model;
 typedef struct Builtin Builtin;
 
 typedef enum {
-	V_ERROR,  /* a message has been given; anything made from it is one too */
+	V_ERROR, /* a message has been given; anything made from it is one too */
 	V_NUMBER,
 	V_BOOL,
-	V_DIM,    /* a size that is not known yet: _ in a constructor */
+	V_DIM, /* a size that is not known yet: _ in a constructor */
 	V_NODE,
 	V_TUPLE,
 	V_PAIR,   /* a => b */
@@ -124,16 +124,16 @@ typedef enum {
 
 struct Model {
 	ModelKind kind;
-	Type *type;          /* MODEL_STRUCT */
-	Value *field;        /* MODEL_STRUCT: one per field; V_ERROR with at.hi == 0: not given */
-	const char *label;   /* as written, or NULL */
-	const char *hint;    /* the name it was bound to first, or NULL */
+	Type *type;        /* MODEL_STRUCT */
+	Value *field;      /* MODEL_STRUCT: one per field; V_ERROR with at.hi == 0: not given */
+	const char *label; /* as written, or NULL */
+	const char *hint;  /* the name it was bound to first, or NULL */
 	Span at;
-	int32_t in, out;     /* T(in, out): sizes, 0 if not given, < 0 a shape variable */
-	Value *child;        /* CHAIN, PARALLEL; FLIP, RECUR, LAST: one */
-	const char **key;    /* of children, NULL if positional */
+	int32_t in, out;  /* T(in, out): sizes, 0 if not given, < 0 a shape variable */
+	Value *child;     /* CHAIN, PARALLEL; FLIP, RECUR, LAST: one */
+	const char **key; /* of children, NULL if positional */
 	int nchild;
-	Value op;            /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
+	Value op; /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
 	bool named;
 	const char *prefix;  /* of its parameters */
 	const char *locator; /* "model[3]" */

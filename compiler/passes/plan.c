@@ -22,11 +22,11 @@ typedef struct {
 
 typedef struct {
 	Graph *g;
-	int32_t *last; /* per node: the last node that uses it */
+	int32_t *last;                     /* per node: the last node that uses it */
 	int32_t *next_dying, *first_dying; /* lists of the values that die at a node */
-	Gap *gap;      /* free places below `end`, by address */
+	Gap *gap;                          /* free places below `end`, by address */
 	int32_t ngap, cap;
-	int64_t end;   /* floats in use at the most so far */
+	int64_t end; /* floats in use at the most so far */
 	int64_t live;
 } Planner;
 
@@ -132,8 +132,7 @@ place_outputs(Graph *g)
 		if (out->op != OP_OUTPUT)
 			continue;
 		Node *n = g->node.v[out->in[0].i];
-		if (needs_place(n) && n->place == PLACE_NONE && n->step == out->step &&
-		    (n->batched || g->batch == 1)) {
+		if (needs_place(n) && n->place == PLACE_NONE && n->step == out->step && (n->batched || g->batch == 1)) {
 			n->place = PLACE_OUTPUT;
 			n->offset = out->attr.index;
 		}
@@ -187,9 +186,9 @@ pass_plan(Graph *g)
 {
 	size_t n = (size_t)g->node.n + 1;
 	Planner p = {.g = g,
-	             .last = malloc(n * sizeof *p.last),
-	             .next_dying = malloc(n * sizeof *p.next_dying),
-	             .first_dying = malloc(n * sizeof *p.first_dying)};
+		     .last = malloc(n * sizeof *p.last),
+		     .next_dying = malloc(n * sizeof *p.next_dying),
+		     .first_dying = malloc(n * sizeof *p.first_dying)};
 	assert(p.last && p.next_dying && p.first_dying);
 	g->scratch_bound = 0;
 	for (int32_t i = 0; i < g->node.n; i++)

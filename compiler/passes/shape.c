@@ -28,7 +28,7 @@ struct ShapeSolver {
 	Axis *axis;     /* 2 per node, then one per shape variable */
 	int32_t *by;    /* node whose rule set the rank */
 	int guess;
-	int32_t now;    /* the node whose rule runs */
+	int32_t now; /* the node whose rule runs */
 	bool changed, clash;
 	int32_t clash_a, clash_b; /* axes that could not be one */
 };
@@ -234,14 +234,15 @@ report_clash(ShapeSolver *s, Ref r)
 	if (n->op == OP_EXPECT)
 		diag_error(g->diag, n->at, "wanted %s, found %s%s", own, a, n->path ? where : "");
 	else if (n->op == OP_DELAY)
-		diag_error(g->diag, n->at, "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name, a,
-		           own, where);
+		diag_error(g->diag, n->at, "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name,
+			   a, own, where);
 	else if (n->nin == 2 && op_symbol((Op)n->op))
 		diag_error(g->diag, n->at, "shapes do not fit: %s %s %s%s", a, op_symbol((Op)n->op), b, where);
 	else if (n->nin == 2)
 		diag_error(g->diag, n->at, "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b, where);
 	else
-		diag_error(g->diag, n->at, "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name, a, own, where);
+		diag_error(g->diag, n->at, "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name, a, own,
+			   where);
 	if (s->clash_a >= 0 && s->clash_b >= 0) {
 		note_origin(s, s->clash_a, n->at);
 		note_origin(s, s->clash_b, n->at);
@@ -430,7 +431,7 @@ check_sizes(Graph *g)
 		const Node *n = g->node.v[i];
 		if (shape_known(n->shape) && shape_count(n->shape) * (n->batched ? g->batch : 1) > most) {
 			diag_error(g->diag, n->at, "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
-			           shape_text(g->arena, n->shape), g->batch > 1 ? ", batched," : "");
+				   shape_text(g->arena, n->shape), g->batch > 1 ? ", batched," : "");
 			return;
 		}
 	}
@@ -449,7 +450,7 @@ settle(Graph *g)
 			n->attr.range.first += n->attr.range.first <= 0 ? size : 0;
 			n->attr.range.last += n->attr.range.last <= 0 ? size : 0;
 		} else if (n->op == OP_MATMUL &&
-		           (g->node.v[n->in[0].i]->shape.rank == 0 || g->node.v[n->in[1].i]->shape.rank == 0)) {
+			   (g->node.v[n->in[0].i]->shape.rank == 0 || g->node.v[n->in[1].i]->shape.rank == 0)) {
 			n->op = OP_MUL;
 		} else if (n->op == OP_EXPECT) {
 			to[i] = to[n->in[0].i];
@@ -474,9 +475,9 @@ pass_shape(Graph *g)
 	write_back(s, &unknown);
 	if (diag_errors(g->diag) == errors && unknown.n)
 		diag_file_error(g->diag, g->model,
-		                "sizes are not known: %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
-		                "--dim in=10 --dim out=15, or by --weights",
-		                unknown.v);
+				"sizes are not known: %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
+				"--dim in=10 --dim out=15, or by --weights",
+				unknown.v);
 	else if (diag_errors(g->diag) == errors)
 		check_sizes(g);
 	text_free(&unknown);

@@ -26,10 +26,10 @@ typedef struct {
 	Graph *g;
 	Node **old;
 	int32_t n, steps;
-	bool *varies;  /* per old node */
-	int32_t *made; /* [step][old node]: new node, NOT_MADE or IN_PROGRESS; invariant nodes stand at step 0 */
+	bool *varies;   /* per old node */
+	int32_t *made;  /* [step][old node]: new node, NOT_MADE or IN_PROGRESS; invariant nodes stand at step 0 */
 	int32_t **slot; /* per state: new STATE node of each slot */
-	int32_t *init; /* per state: new INIT node */
+	int32_t *init;  /* per state: new INIT node */
 	Copy *stack;
 	size_t top, cap;
 } Unroller;
@@ -146,9 +146,9 @@ demand(Unroller *u, int32_t i, int32_t t)
 			int32_t state = *made_at(u, from.i, from.t);
 			if (state == IN_PROGRESS) {
 				diag_error(u->g->diag, u->old[c.i]->at,
-				           "this value needs its own future: step %d needs step %d, and the other way "
-				           "round",
-				           (int)c.t + 1, (int)from.t + 1);
+					   "this value needs its own future: step %d needs step %d, and the other way "
+					   "round",
+					   (int)c.t + 1, (int)from.t + 1);
 				return false;
 			}
 			if (state == NOT_MADE) {

@@ -9,12 +9,12 @@ enum { TENSOR_RANK_MAX = 8 };
 
 typedef struct {
 	const char *name;
-	int rank;                   /* 0 … TENSOR_RANK_MAX */
+	int rank;                     /* 0 … TENSOR_RANK_MAX */
 	int64_t dim[TENSOR_RANK_MAX]; /* each ≥ 0 */
-	int64_t count;              /* product of dim; 1 for rank 0 */
-	const char *dtype;          /* as stored: "F32", "F64", "F16", "BF16", "I32" … */
-	double *value;              /* row-major; exact for every dtype read (integers up to 53 bits) */
-	const char *file;           /* borrowed: for messages */
+	int64_t count;                /* product of dim; 1 for rank 0 */
+	const char *dtype;            /* as stored: "F32", "F64", "F16", "BF16", "I32" … */
+	double *value;                /* row-major; exact for every dtype read (integers up to 53 bits) */
+	const char *file;             /* borrowed: for messages */
 } Tensor;
 
 typedef struct {

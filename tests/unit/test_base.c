@@ -109,7 +109,7 @@ START_TEST(text_grows_and_keeps)
 		text_add(&t, "%03d", i);
 	ck_assert_uint_eq(t.n, 3000);
 	ck_assert_uint_eq(strlen(t.v), 3000);
-	ck_assert_int_eq(strncmp(t.v + 3 * 417, "417", 3), 0);
+	ck_assert_int_eq(strncmp(&t.v[3 * 417], "417", 3), 0);
 	text_put(&t, "a\0b", 3);
 	ck_assert_uint_eq(t.n, 3003);
 	ck_assert_int_eq(t.v[3001], 0);
@@ -285,6 +285,13 @@ START_TEST(file_read_takes_a_pipe)
 	ck_assert_uint_eq(n, 5);
 	ck_assert_str_eq(data, "hello");
 	free(data);
+	close(end[0]);
+	ck_assert_int_eq(pipe(end), 0);
+	ck_assert_int_eq(write(end[1], "hello", 5), 5);
+	close(end[1]);
+	snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
+	ck_assert(!file_read(path, 4, &data, &n));
+	ck_assert_int_eq(errno, EFBIG);
 	close(end[0]);
 }
 END_TEST

@@ -335,6 +335,7 @@ static const struct {
 	{"q", NULL},
 	{"tan", "tanh"},
 	{"h̃", NULL},
+	{"tyyh", NULL},
 };
 
 START_TEST(nearest_names)
