@@ -1,0 +1,2 @@
+awk 'BEGIN { printf "@net f(x) = "; for (i = 0; i < 10000; i++) printf "a -> "; print "x" }' >deep.net
+"$NETC" deep.net --dim in=2 -o t.c

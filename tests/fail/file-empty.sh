@@ -1,0 +1,2 @@
+: >empty.net
+"$NETC" empty.net -o t.c

@@ -1,0 +1,3 @@
+# status: 3
+mkdir folder.net
+"$NETC" folder.net -o t.c

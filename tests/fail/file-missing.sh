@@ -1,0 +1,2 @@
+# status: 3
+"$NETC" nowhere.net -o t.c

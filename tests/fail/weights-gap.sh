@@ -1,0 +1,3 @@
+# Bytes that belong to nothing.
+. "$ROOT/tests/fail/weights.inc"
+safetensors '{"head.W":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"head.b":{"dtype":"F32","shape":[3],"data_offsets":[32,44]}}' 44

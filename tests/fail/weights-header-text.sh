@@ -1,0 +1,3 @@
+# The header is no JSON.
+. "$ROOT/tests/fail/weights.inc"
+safetensors '{"head.W": oops}' 36

@@ -1,0 +1,3 @@
+# A negative size.
+. "$ROOT/tests/fail/weights.inc"
+safetensors '{"head.W":{"dtype":"F32","shape":[-2,-3],"data_offsets":[0,24]}}' 24

@@ -1,0 +1,3 @@
+# One tensor begins within another.
+. "$ROOT/tests/fail/weights.inc"
+safetensors '{"head.W":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"head.b":{"dtype":"F32","shape":[3],"data_offsets":[20,32]}}' 32
