@@ -158,6 +158,7 @@ typedef struct {
 	const char **file; /* every file read, the main one first: for depfiles */
 	int nfile;
 	uint64_t hash; /* of all their bytes */
+	bool unread;   /* a file could not be read; the message has been given */
 } Ast;
 
 /* The declarations as text that parses back to the same trees. */

@@ -444,26 +444,91 @@ new_file_mode(const struct stat *old)
 	return 0666 & ~mask;
 }
 
-/* Writes a temporary file beside path and renames it; old is NULL if there is no such file yet. */
-static bool
-file_replace(const char *path, const struct stat *old, const char *data, size_t n)
+/* Where a path leads: a link stays a link, what it points at is replaced. */
+static char *
+path_target(const char *path)
 {
+	char *real = realpath(path, NULL);
+	if (real)
+		return real;
+	size_t n = strlen(path) + 1;
+	real = malloc(n);
+	return real ? memcpy(real, path, n) : NULL;
+}
+
+/* Puts the text into a temporary file beside the target; false with errno set, and nothing left behind. */
+static bool
+file_prepare(FileOut *f)
+{
+	struct stat st;
+	bool exists = stat(f->path, &st) == 0;
+	f->is_new = !exists;
+	if (exists && !S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return false;
+	}
+	f->target = path_target(f->path);
 	Text tmp = {0};
-	text_add(&tmp, "%.*s.netc-XXXXXX", (int)(path_base(path) - path), path);
+	text_add(&tmp, "%.*s.netc-XXXXXX", (int)(path_base(f->target) - f->target), f->target);
 	int fd = mkstemp(tmp.v);
+	int why = errno;
 	bool ok = false;
 	if (fd >= 0) {
-		FILE *f = fchmod(fd, new_file_mode(old)) == 0 ? fdopen(fd, "wb") : NULL;
-		ok = f && stream_write(f, data, n) && rename(tmp.v, path) == 0;
-		int why = errno;
-		if (!f)
+		FILE *out = fchmod(fd, new_file_mode(exists ? &st : NULL)) == 0 ? fdopen(fd, "wb") : NULL;
+		ok = out && stream_write(out, f->data, f->n);
+		why = errno;
+		if (!out)
 			close(fd);
 		if (!ok)
 			unlink(tmp.v);
-		errno = why;
 	}
+	if (ok)
+		f->temporary = tmp.v;
+	else
+		text_free(&tmp);
+	errno = why;
+	return ok;
+}
+
+/* Renames all, in order; what was new is taken back if a later one fails. */
+static bool
+files_commit(FileOut *f, int n, int *failed)
+{
+	for (int i = 0; i < n; i++) {
+		if (rename(f[i].temporary, f[i].target) == 0)
+			continue;
+		int why = errno;
+		*failed = i;
+		for (int k = 0; k < n; k++)
+			if (k >= i)
+				unlink(f[k].temporary);
+			else if (f[k].is_new)
+				unlink(f[k].target);
+		errno = why;
+		return false;
+	}
+	return true;
+}
+
+bool
+files_write(FileOut *f, int n, int *failed)
+{
+	bool ok = true;
+	int made = 0;
+	while (made < n && (ok = file_prepare(&f[made])))
+		made++;
+	*failed = made;
 	int why = errno;
-	text_free(&tmp);
+	for (int i = 0; i < made && !ok; i++)
+		unlink(f[i].temporary);
+	if (ok) {
+		ok = files_commit(f, n, failed);
+		why = errno;
+	}
+	for (int i = 0; i < n; i++) {
+		free(f[i].temporary);
+		free(f[i].target);
+	}
 	errno = why;
 	return ok;
 }
@@ -471,19 +536,27 @@ file_replace(const char *path, const struct stat *old, const char *data, size_t 
 bool
 file_write(const char *path, const char *data, size_t n)
 {
-	struct stat st;
-	bool exists = stat(path, &st) == 0;
-	if (exists && !S_ISREG(st.st_mode)) {
+	if (path_is_stream(path)) {
 		FILE *f = fopen(path, "wb");
 		return f && stream_write(f, data, n);
 	}
-	/* a link stays a link: what it points at is replaced */
-	char *real = exists ? realpath(path, NULL) : NULL;
-	bool ok = file_replace(real ? real : path, exists ? &st : NULL, data, n);
-	int why = errno;
-	free(real);
-	errno = why;
-	return ok;
+	FileOut one = {.path = path, .data = data, .n = n};
+	int failed;
+	return files_write(&one, 1, &failed);
+}
+
+bool
+path_is_stream(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+bool
+path_same(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 const char *

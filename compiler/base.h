@@ -67,6 +67,19 @@ bool file_read(const char *path, size_t max, char **data, size_t *n);
 /* Writes a file whole or not at all: a temporary file beside it, then a rename. false with errno set.
  * Something that is not a regular file (/dev/stdout, a pipe) is written directly. */
 bool file_write(const char *path, const char *data, size_t n);
+/* The same for several files: all of them or none. On failure *failed is the index of the one that could not be
+ * written. No path may be a stream. */
+typedef struct {
+	const char *path, *data;
+	size_t n;
+	char *temporary, *target; /* files_write's own */
+	bool is_new;
+} FileOut;
+bool files_write(FileOut *f, int n, int *failed);
+/* A device, a pipe: something that is written to, not replaced. */
+bool path_is_stream(const char *path);
+/* Both exist and are one file. */
+bool path_same(const char *a, const char *b);
 /* The part of a path after its last slash (borrowed). */
 const char *path_base(const char *path);
 #endif

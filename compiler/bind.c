@@ -180,7 +180,7 @@ check_all(Graph *g, const TensorTable *t, const BindOptions *o)
 	if (c.n > 40)
 		text_add(&c.lines, "\n  and %d more", c.n - 40);
 	if (c.n && !o->file)
-		diag_file_error(g->diag, g->model,
+		diag_file_error(g->diag, o->source,
 				"%d weight%s missing; give --weights FILE, or --init=seeded to fill them from --seed%s",
 				c.n, c.n == 1 ? " is" : "s are", c.lines.v);
 	else if (c.n)

@@ -10,7 +10,8 @@ typedef struct {
 	bool seeded; /* parameters without weights are filled from the seed */
 	uint64_t seed;
 	bool need_values; /* false: --weights-as=params or extern, or a kind that needs no numbers */
-	const char *file; /* to name in messages, or NULL */
+	const char *file;   /* of the weights, to name in messages, or NULL */
+	const char *source; /* the net's file */
 } BindOptions;
 /* Gives every parameter and state its values, in float. One error lists all that is missing, extra, misshapen or not
  * finite, with both shapes. Shapes must be solved. */

@@ -121,14 +121,20 @@ diag_warning_option(Diag *d, const char *name)
 }
 
 uint32_t
+diag_next_source(const Diag *d)
+{
+	const Source *before = d->source.n ? d->source.v[d->source.n - 1] : NULL;
+	return before ? before->first + (uint32_t)before->n + 1 : 1;
+}
+
+uint32_t
 diag_add_source(Diag *d, const char *name, const char *text, size_t n)
 {
 	Source *s = arena_alloc(d->arena, sizeof *s);
-	Source *before = d->source.n ? d->source.v[d->source.n - 1] : NULL;
 	s->name = name;
 	s->text = text;
 	s->n = n;
-	s->first = before ? before->first + (uint32_t)before->n + 1 : 1;
+	s->first = diag_next_source(d);
 	assert(n < UINT32_MAX - s->first);
 	*table_push(d->arena, &d->source) = s;
 	return s->first;

@@ -45,6 +45,8 @@ void diag_flush(Diag *d);
 
 /* Adds a source text (borrowed, NUL-terminated) under the name that messages show; returns its first offset. */
 uint32_t diag_add_source(Diag *d, const char *name, const char *text, size_t n);
+/* The offset that the next source text will get. */
+uint32_t diag_next_source(const Diag *d);
 /* Name, 1-based line and 1-based column (in bytes) of an offset. */
 typedef struct {
 	const char *file;

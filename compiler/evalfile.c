@@ -135,8 +135,11 @@ add_states(const Graph *g, const EvalState *s, TensorTable *out)
 }
 
 static bool
-is_output(const Graph *g, const char *name)
+is_port(const Graph *g, const char *name)
 {
+	for (int i = 0; i < g->input.n; i++)
+		if (strcmp(g->input.v[i].name, name) == 0)
+			return true;
 	for (int i = 0; i < g->output.n; i++)
 		if (strcmp(g->output.v[i].name, name) == 0)
 			return true;
@@ -156,8 +159,8 @@ check_eval(const Graph *net, const char *file, const TensorTable *in, TensorTabl
 		return false;
 	EvalState *state = eval_state_new(g);
 	for (int i = 0; i < g->state.n; i++) {
-		/* An array that has the name of an output is the output. */
-		const Tensor *t = is_output(g, g->state.v[i].name) ? NULL : tensor_find(in, g->state.v[i].name);
+		/* An array that has the name of an input or an output is that. */
+		const Tensor *t = is_port(g, g->state.v[i].name) ? NULL : tensor_find(in, g->state.v[i].name);
 		if (t && state->state[i] && !set_state(g, file, &g->state.v[i], t, state->state[i]))
 			return false;
 	}

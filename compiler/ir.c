@@ -72,11 +72,18 @@ graph_number(Graph *g, double value)
 	return r;
 }
 
+Span
+node_place(const Node *n)
+{
+	return n->site.hi ? n->site : n->at;
+}
+
 void
 graph_origin(Graph *g, Ref to, const Node *from)
 {
 	Node *n = graph_node(g, to);
 	n->at = from->at;
+	n->site = from->site;
 	n->name = from->name;
 	n->path = from->path;
 	n->step = from->step;

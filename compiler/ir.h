@@ -61,7 +61,8 @@ typedef struct {
 	int32_t nin;
 	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT: index of the output */
 	Attr attr;
-	Span at;
+	Span at;   /* the equation */
+	Span site; /* where the user made or called the prelude layer that the equation is in; else nowhere */
 	const char *name; /* what the user called it, or NULL */
 	const char *path; /* layers and equation it came from, "model[3] = Recurrent › y", or NULL */
 	Ref in[];
@@ -149,7 +150,9 @@ Ref graph_add(Graph *g, Op op, int nin, const Ref *in);
 Ref graph_add1(Graph *g, Op op, Ref a);
 Ref graph_add2(Graph *g, Op op, Ref a, Ref b);
 Ref graph_number(Graph *g, double value);
-/* Copies where a node came from: span, name, path, step. */
+/* Where to tell the user about a node: in a file that the user has. */
+Span node_place(const Node *n);
+/* Copies where a node came from: spans, name, path, step. */
 void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */
 int32_t graph_fresh_dim(Graph *g);

@@ -115,6 +115,8 @@ print_node(const Graph *g, int i, Text *out)
 	}
 	if (n->at.hi)
 		text_add(out, " at %" PRIu32 " %" PRIu32, n->at.lo, n->at.hi);
+	if (n->site.hi)
+		text_add(out, " site %" PRIu32 " %" PRIu32, n->site.lo, n->site.hi);
 	text_add(out, "\n");
 }
 
@@ -356,6 +358,13 @@ read_attr(Reader *r, AttrTag tag)
 	return a;
 }
 
+static Span
+read_span(Reader *r)
+{
+	uint32_t lo = (uint32_t)read_int(r);
+	return (Span){lo, (uint32_t)read_int(r)};
+}
+
 static void
 read_suffix(Reader *r, Node *n)
 {
@@ -372,10 +381,10 @@ read_suffix(Reader *r, Node *n)
 		n->name = read_string(r);
 	if (accept(r, "path"))
 		n->path = read_string(r);
-	if (accept(r, "at")) {
-		n->at.lo = (uint32_t)read_int(r);
-		n->at.hi = (uint32_t)read_int(r);
-	}
+	if (accept(r, "at"))
+		n->at = read_span(r);
+	if (accept(r, "site"))
+		n->site = read_span(r);
 }
 
 static void

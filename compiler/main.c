@@ -21,6 +21,7 @@ typedef struct {
 	Diag *diag;
 	Options options;
 	Ast prelude, user;
+	uint32_t user_from; /* offset of the user's first source */
 	Graph *net, *step, *window;
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
@@ -49,6 +50,7 @@ read_source(Compile *c)
 {
 	const char *input = c->options.input;
 	parse_text(c->arena, c->diag, "prelude.net", prelude_text, prelude_size, &c->prelude);
+	c->user_from = diag_next_source(c->diag);
 	bool ok;
 	if (strcmp(input, "-") == 0) {
 		Text t = {0};
@@ -62,7 +64,7 @@ read_source(Compile *c)
 	} else {
 		ok = parse_file(c->arena, c->diag, input, &c->user);
 	}
-	if (!ok)
+	if (!ok || c->user.unread)
 		return fail(c, EXIT_FILES);
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
 }
@@ -71,7 +73,12 @@ static bool
 lower_source(Compile *c)
 {
 	const Options *o = &c->options;
-	LowerOptions lo = {.model = o->model, .dim = o->dim.v, .ndim = o->dim.n, .batch = o->batch, .file = o->input};
+	LowerOptions lo = {.model = o->model,
+			   .dim = o->dim.v,
+			   .ndim = o->dim.n,
+			   .batch = o->batch,
+			   .user_from = c->user_from,
+			   .file = o->input};
 	Lowered lowered = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
 	c->net = lowered.graph;
 	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && lowered.window ? lowered.window : 1;
@@ -109,7 +116,7 @@ solve(Compile *c, PassRun *run)
 {
 	const Options *o = &c->options;
 	BindOptions bo = {
-		.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file};
+		.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file, .source = o->input};
 	bool ok = pass_run(c->net, "S", run);
 	if (ok)
 		bind_values(c->net, &c->weights, &bo);
@@ -177,13 +184,34 @@ stem_of(Arena *a, const char *path)
 }
 
 static bool
+write_stdout(Compile *c, const char *text, size_t n)
+{
+	if (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0)
+		return true;
+	diag_file_error(c->diag, NULL, "standard output cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
+
+static bool
 write_file(Compile *c, const char *path, const char *text, size_t n)
 {
 	if (strcmp(path, "-") == 0)
-		return (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0) || fail(c, EXIT_FILES);
+		return write_stdout(c, text, n);
 	if (file_write(path, text, n))
 		return true;
 	diag_file_error(c->diag, path, "cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
+
+static bool
+write_pair(Compile *c, const char *header, const char *path, const Emit *e)
+{
+	FileOut f[2] = {{.path = header, .data = e->header.v, .n = e->header.n},
+			{.path = path, .data = e->text.v, .n = e->text.n}};
+	int failed;
+	if (files_write(f, 2, &failed))
+		return true;
+	diag_file_error(c->diag, f[failed].path, "cannot be written: %s", strerror(errno));
 	return fail(c, EXIT_FILES);
 }
 
@@ -208,11 +236,15 @@ put_make_name(Text *t, const char *path)
 }
 
 static bool
-write_deps(Compile *c, const char *target)
+write_deps(Compile *c, const char *path)
 {
 	const Options *o = &c->options;
 	Text t = {0}, phony = {0};
-	put_make_name(&t, target);
+	put_make_name(&t, path);
+	if (strcmp(o->emit, "c") == 0 && strcmp(path, "-") != 0) {
+		text_add(&t, " ");
+		put_make_name(&t, header_path(c->arena, path));
+	}
 	text_add(&t, ":");
 	for (int i = 0; i < c->user.nfile + o->weights.n; i++) {
 		const char *file = i < c->user.nfile ? c->user.file[i] : o->weights.v[i - c->user.nfile];
@@ -225,14 +257,43 @@ write_deps(Compile *c, const char *target)
 		}
 	}
 	text_add(&t, "\n%s", phony.v ? phony.v : "");
-	const char *path = o->deps_file ? o->deps_file : "-";
-	if (!o->deps_file && o->write_deps && strcmp(target, "-") != 0)
-		path = arena_printf(c->arena, "%.*s.d", (int)(strlen(header_path(c->arena, target)) - 2),
-				    header_path(c->arena, target));
-	bool ok = write_file(c, path, t.v, t.n);
+	const char *to = o->deps_file ? o->deps_file : "-";
+	if (!o->deps_file && o->write_deps)
+		to = arena_printf(c->arena, "%.*s.d", (int)(strlen(header_path(c->arena, path)) - 2),
+				  header_path(c->arena, path));
+	bool ok = write_file(c, to, t.v, t.n);
 	text_free(&t);
 	text_free(&phony);
 	return ok;
+}
+
+/* What would overwrite an input, or itself. */
+static bool
+check_outputs(Compile *c)
+{
+	const Options *o = &c->options;
+	const char *out[3] = {o->output, o->deps_file, NULL};
+	if (o->output && !o->eval && strcmp(o->emit, "c") == 0 && strcmp(o->output, "-") != 0 &&
+	    !path_is_stream(o->output)) {
+		out[2] = header_path(c->arena, o->output);
+		if (strcmp(out[2], o->output) == 0) {
+			fprintf(stderr, "netc: the output '%s' would be the header, too; wanted a name such as FILE.c\n", o->output);
+			return fail(c, EXIT_USAGE);
+		}
+	}
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < c->user.nfile + o->weights.n + 1 && out[i]; k++) {
+			const char *in = k < c->user.nfile                  ? c->user.file[k]
+					 : k < c->user.nfile + o->weights.n ? o->weights.v[k - c->user.nfile]
+					 : o->eval                          ? o->eval
+									    : "";
+			if (!path_is_stream(out[i]) && path_same(out[i], in)) {
+				fprintf(stderr, "netc: the output '%s' is the input file '%s'\n", out[i], in);
+				return fail(c, EXIT_USAGE);
+			}
+		}
+	}
+	return true;
 }
 
 static void
@@ -250,7 +311,9 @@ static bool
 emit(Compile *c, const Backend *b)
 {
 	const Options *o = &c->options;
-	const char *path = output_path(c), *stem = strcmp(path, "-") == 0 ? NULL : stem_of(c->arena, path);
+	const char *path = output_path(c);
+	bool one_stream = strcmp(path, "-") == 0 || path_is_stream(path);
+	const char *stem = one_stream ? NULL : stem_of(c->arena, path);
 	Emit *e = arena_alloc(c->arena, sizeof *e);
 	e->arena = c->arena;
 	e->diag = c->diag;
@@ -265,13 +328,15 @@ emit(Compile *c, const Backend *b)
 	e->scratch_in = o->scratch_in;
 	e->libm = o->libm;
 	e->has_values = o->weights.n > 0 || o->seeded;
-	e->one_stream = !stem;
+	e->one_stream = one_stream;
 	back_run(b, e);
-	bool ok = true;
-	if (e->header.n)
-		ok = write_file(c, stem ? header_path(c->arena, path) : "-", e->header.v, e->header.n);
-	if (ok && e->text.n)
-		ok = write_file(c, path, e->text.v, e->text.n);
+	bool ok;
+	if (one_stream || !e->header.n) {
+		text_put(&e->header, e->text.v ? e->text.v : "", e->text.n);
+		ok = write_file(c, path, e->header.v, e->header.n);
+	} else {
+		ok = write_pair(c, header_path(c->arena, path), path, e);
+	}
 	text_free(&e->header);
 	text_free(&e->text);
 	return ok && (!o->write_deps || write_deps(c, path));
@@ -339,7 +404,7 @@ compile(Compile *c)
 	const Options *o = &c->options;
 	if (o->read_ir)
 		return run_ir(c);
-	if (!read_source(c))
+	if (!read_source(c) || !check_outputs(c))
 		return false;
 	if (strcmp(o->emit, "ast") == 0)
 		return emit_ast(c);
@@ -374,6 +439,8 @@ main(int argc, char **argv)
 	case OPTIONS_WRONG: c.status = EXIT_USAGE; break;
 	case OPTIONS_RUN: compile(&c); break;
 	}
+	if (fflush(stdout) != 0 && !c.status)
+		write_stdout(&c, "", 0);
 	diag_flush(c.diag);
 	if (!c.status && diag_errors(c.diag))
 		c.status = EXIT_INPUT;

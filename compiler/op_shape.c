@@ -41,7 +41,7 @@ sh_features(ShapeSolver *s, Ref r)
 	Ref a = shape_node(s, r)->in[0];
 	int rank = shape_rank(s, a);
 	if (rank == 0 || rank == 2) {
-		shape_conflict(s, r, "'%s' wants a vector", op_table[shape_node(s, r)->op].name);
+		shape_conflict(s, r, true, "'%s' wants a vector", op_table[shape_node(s, r)->op].name);
 		return;
 	}
 	shape_set_rank(s, a, 1);
@@ -59,20 +59,16 @@ static void
 broadcast_axis(ShapeSolver *s, Ref r, int axis, Ref a, int a_axis, Ref b, int b_axis)
 {
 	int32_t m = shape_dim(s, a, a_axis), n = shape_dim(s, b, b_axis);
-	if (m == 1 && n)
-		shape_same_dim(s, r, axis, b, b_axis);
-	else if (n == 1 && m)
-		shape_same_dim(s, r, axis, a, a_axis);
-	else if (m > 1 && n > 1)
-		shape_same_dim(s, a, a_axis, b, b_axis), shape_same_dim(s, r, axis, a, a_axis);
-	else if (m > 1)
-		shape_same_dim(s, r, axis, a, a_axis);
-	else if (n > 1)
-		shape_same_dim(s, r, axis, b, b_axis);
-	else if (shape_guess(s) >= GUESS_SIZE)
-		shape_same_dim(s, a, a_axis, b, b_axis), shape_same_dim(s, r, axis, a, a_axis);
-	if (shape_guess(s) >= GUESS_SIZE && (m == 0) != (n == 0) && m != 1 && n != 1)
+	if (m == 1 || n == 1) {
+		shape_same_dim(s, r, axis, m == 1 ? b : a, m == 1 ? b_axis : a_axis);
+		if (shape_guess(s) >= GUESS_ONE && (!m || !n))
+			shape_same_dim(s, a, a_axis, b, b_axis);
+		return;
+	}
+	if ((m && n) || shape_guess(s) >= GUESS_SIZE)
 		shape_same_dim(s, a, a_axis, b, b_axis);
+	if (m || n || shape_guess(s) >= GUESS_SIZE)
+		shape_same_dim(s, r, axis, m ? a : b, m ? a_axis : b_axis);
 }
 
 /* A vector v with a matrix m: a row or a column is as good as a vector; else v is a row. */
@@ -155,7 +151,7 @@ sh_matmul(ShapeSolver *s, Ref r)
 	if (m == RANK_UNKNOWN || n == RANK_UNKNOWN)
 		return;
 	if (m == 1 && n == 1) {
-		shape_conflict(s, r,
+		shape_conflict(s, r, true,
 			       "'*' of two vectors; write '.*' for the element-wise product, dot(a, b) for the sum");
 		return;
 	}
@@ -175,7 +171,7 @@ sh_gather(ShapeSolver *s, Ref r)
 	shape_set_rank(s, r, 1);
 	shape_same_dim(s, r, 0, table, 1);
 	if (shape_rank(s, index) == 2 || (shape_rank(s, index) == 1 && shape_dim(s, index, 0) > 1))
-		shape_conflict(s, r, "the index into an embedding is one number");
+		shape_conflict(s, r, true, "the index into an embedding is one number");
 	else if (shape_rank(s, index) == 1)
 		shape_set_dim(s, index, 0, 1);
 }
@@ -191,7 +187,7 @@ sh_concat(ShapeSolver *s, Ref r)
 	for (int i = 0; i < n->nin; i++) {
 		int rank = shape_rank(s, n->in[i]);
 		if (rank == 2) {
-			shape_conflict(s, r, "'vcat' and 'hcat' join vectors; a matrix cannot be part of them");
+			shape_conflict(s, r, true, "'vcat' and 'hcat' join vectors; a matrix cannot be part of them");
 			return;
 		}
 		if (rank == RANK_UNKNOWN && shape_guess(s) >= GUESS_SIZE)
@@ -214,7 +210,7 @@ sh_slice(ShapeSolver *s, Ref r)
 	const Node *n = shape_node(s, r);
 	int rank = shape_rank(s, n->in[0]);
 	if (rank == 0 || rank == 2) {
-		shape_conflict(s, r, "only a vector can be indexed");
+		shape_conflict(s, r, true, "only a vector can be indexed");
 		return;
 	}
 	shape_set_rank(s, r, n->op == OP_SLICE ? 1 : 0);
@@ -225,9 +221,12 @@ sh_slice(ShapeSolver *s, Ref r)
 	int64_t size = shape_dim(s, n->in[0], 0), first = n->attr.range.first, last = n->attr.range.last;
 	first += first <= 0 ? size : 0;
 	last += last <= 0 ? size : 0;
-	if (first < 1 || last > size || first > last)
-		shape_conflict(s, r, "index %lld:%lld is outside a vector of %lld", (long long)first, (long long)last,
+	if ((first < 1 || last > size) && n->op == OP_ELEMENT)
+		shape_conflict(s, r, false, "index %lld is outside a vector of %lld", (long long)first,
 			       (long long)size);
+	else if (first < 1 || last > size || first > last)
+		shape_conflict(s, r, false, "index %lld:%lld is outside a vector of %lld", (long long)first,
+			       (long long)last, (long long)size);
 	else if (n->op == OP_SLICE)
 		shape_set_dim(s, r, 0, (int32_t)(last - first + 1));
 }

@@ -53,6 +53,7 @@ enum {
 	GUESS_RESULT, /* a broadcast has the rank of the operand that is known */
 	GUESS_RANK,   /* an unknown operand of a broadcast has the rank of the result */
 	GUESS_SIZE,   /* the two sides of a broadcast have one size */
+	GUESS_ONE,    /* what is added to a vector of one number is one number */
 	GUESS_SCALAR, /* what is still unknown is a scalar */
 	GUESS_COUNT
 };
@@ -66,6 +67,6 @@ void shape_set_rank(ShapeSolver *s, Ref r, int rank);
 void shape_set_dim(ShapeSolver *s, Ref r, int axis, int32_t n);
 void shape_same_dim(ShapeSolver *s, Ref a, int a_axis, Ref b, int b_axis);
 void shape_same(ShapeSolver *s, Ref a, Ref b);
-/* What has just been said cannot be: reported once per node, with the shapes of its operands. */
-void shape_conflict(ShapeSolver *s, Ref r, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* What has just been said cannot be: reported once per node, with the shapes of its operands if wanted. */
+void shape_conflict(ShapeSolver *s, Ref r, bool shapes, const char *fmt, ...) PRINTF_LIKE(4, 5);
 #endif

@@ -129,13 +129,13 @@ static bool
 read_choice(const char *option, const char *text, const char *const *choice, int n, int *out)
 {
 	char wanted[120] = "";
+	size_t used = 0;
 	for (int i = 0; i < n; i++) {
 		if (strcmp(text, choice[i]) == 0) {
 			*out = i;
 			return true;
 		}
-		strcat(wanted, i ? ", " : "");
-		strcat(wanted, choice[i]);
+		used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%s", i ? ", " : "", choice[i]);
 	}
 	return wrong(option, text, wanted);
 }
@@ -213,8 +213,10 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 	case 'v': o->verbose = true; break;
 	case 'w': diag_warning_option(d, "none"); break;
 	case 'W':
-		ok = diag_warning_option(d, arg) ||
-		     wrong("unknown warning", arg, "a name that a message showed in [-W…]");
+		/* as in gcc, an unknown -Wno-… is no mistake */
+		if (strcmp(arg, "extra") == 0)
+			arg = "all";
+		ok = diag_warning_option(d, arg) || strncmp(arg, "no-", 3) == 0 || wrong("unknown warning", arg, "a name that a message showed in [-W…]");
 		break;
 	case 'f': ok = read_f(d, arg); break;
 	case 'd': ok = read_dump(arg, o); break;
@@ -230,7 +232,11 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 		o->seeded = true;
 		break;
 	case OPT_SEED: ok = read_seed(arg, &o->seed); break;
-	case OPT_NAME: o->name = arg; break;
+	case OPT_NAME:
+		o->name = arg;
+		ok = (*arg && !(*arg >= '0' && *arg <= '9') && strcmp(c_identifier(a, arg), arg) == 0) ||
+		     wrong("--name", arg, "a C identifier");
+		break;
 	case OPT_BATCH: ok = read_count("--batch", arg, 1, 1 << 20, &o->batch); break;
 	case OPT_DIM: ok = read_dim(a, arg, o); break;
 	case OPT_MODEL: o->model = arg; break;
@@ -342,6 +348,10 @@ check_combination(const Options *o, int nfiles, char **file)
 	}
 	if (o->eval && !o->output) {
 		fprintf(stderr, "netc: --eval wants -o FILE.npz for the outputs\n");
+		return OPTIONS_WRONG;
+	}
+	if (o->write_deps && !o->deps_file && o->output && strcmp(o->output, "-") == 0) {
+		fprintf(stderr, "netc: -MD with -o - wants -MF FILE for the dependencies\n");
 		return OPTIONS_WRONG;
 	}
 	if (o->eval && o->check) {

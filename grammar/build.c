@@ -221,7 +221,7 @@ expr_paren(Front *f, Span at, ArgList *items)
 	bool special = false;
 	for (const Arg *arg = items->first; arg; arg = arg->next)
 		special |= is_special(f, arg);
-	if (items->n != 1 || items->comma || special)
+	if (!items->first || items->first->next || items->comma || special)
 		return expr_tuple(f, at, items);
 	return items->first->value;
 }
@@ -491,7 +491,7 @@ expr_function(Front *f, Span at, Head *head, StmtList *body)
 		complain(f, head_at, "the body of this function is empty, wanted an expression");
 	if (!body->first)
 		stmts_add(body, stmt_plain(f, expr_leaf(f, head_at, EX_HOLE)));
-	for (const Stmt *s = body->first; s->next; s = s->next)
+	for (const Stmt *s = body->first; s && s->next; s = s->next)
 		if (s->is_return) {
 			complain(
 				f, s->at,

@@ -250,9 +250,11 @@ items_list:
 | items
 | items ","                                   { $$ = $1; $$->comma = true; }
 | items ";"
-| items ";" items                             { $$ = args_keywords(f, $1, $3); }
-| ";" items                                   { $$ = args_keywords(f, args_none(f), $2); }
+| items ";" items comma                       { $$ = args_keywords(f, $1, $3); }
+| ";" items comma                             { $$ = args_keywords(f, args_none(f), $2); }
 ;
+
+comma: %empty | ",";
 
 items:
   item                                        { $$ = args_add(f, args_none(f), $1); }
@@ -264,8 +266,8 @@ args_list:
 | args
 | args ","
 | args ";"
-| args ";" args                               { $$ = args_keywords(f, $1, $3); }
-| ";" args                                    { $$ = args_keywords(f, args_none(f), $2); }
+| args ";" args comma                         { $$ = args_keywords(f, $1, $3); }
+| ";" args comma                              { $$ = args_keywords(f, args_none(f), $2); }
 ;
 
 args:

@@ -32,6 +32,7 @@ typedef struct {
 	TABLE(FileId) id; /* of every file read */
 	size_t bytes;
 	uint64_t hash;
+	bool unread; /* an included file could not be read */
 } Reader;
 
 /* Refuses what is not UTF-8 text. */
@@ -165,6 +166,7 @@ read_included(Reader *r, const Source *from, const Expr *name)
 	const char *text = read_source(r, path, &n);
 	if (!text) {
 		diag_error(r->diag, name->at, "cannot read '%s': %s", path, read_error());
+		r->unread = true;
 		return NULL;
 	}
 	Source self = {from, path, st.st_dev, st.st_ino};
@@ -200,6 +202,7 @@ parse_main(Reader *r, const Source *self, const char *text, size_t n, Ast *out)
 	out->file = r->file.v;
 	out->nfile = r->file.n;
 	out->hash = r->hash;
+	out->unread = r->unread;
 	if (!out->decl && r->file.n <= 1 && diag_errors(r->diag) == errors) {
 		const char *what = n == 0 ? "is empty" : memchr(text, '#', n) ? "has only comments" : "is blank";
 		diag_file_error(r->diag, self->path, "no model in '%s': the file %s", self->path, what);

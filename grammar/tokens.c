@@ -142,9 +142,8 @@ begins_expression(int kind)
 	}
 }
 
-/* After these an expression goes on in the next line. */
 static bool
-wants_more(int kind)
+is_operator(int kind)
 {
 	switch (kind) {
 	case TOK_PLUS:
@@ -156,7 +155,18 @@ wants_more(int kind)
 	case TOK_DOT_MINUS:
 	case TOK_DOT_TIMES:
 	case TOK_DOT_OVER:
-	case TOK_DOT_POWER:
+	case TOK_DOT_POWER: return true;
+	default: return false;
+	}
+}
+
+/* After these an expression goes on in the next line. */
+static bool
+wants_more(int kind)
+{
+	if (is_operator(kind))
+		return true;
+	switch (kind) {
 	case TOK_COMMA:
 	case TOK_ASSIGN:
 	case TOK_PAIR:
@@ -564,6 +574,16 @@ step_after_number(Front *f, const Raw *t)
 	return TOK_TIMES_JOINED;
 }
 
+/* Alone between commas an operator is a function: Parallel(+, a, b). */
+static int
+step_operator(Front *f, const Raw *t)
+{
+	if ((f->last != TOK_LPAREN && f->last != TOK_COMMA) || f->nskipped || !in_bracket(f))
+		return t->kind;
+	int next = look_ahead(f)->kind;
+	return next == TOK_COMMA || next == TOK_RPAREN ? TOK_IDENT : t->kind;
+}
+
 static int
 step(Front *f, const Raw *t)
 {
@@ -591,15 +611,15 @@ step(Front *f, const Raw *t)
 	case RAW_FIELD: return step_field(f, t);
 	case RAW_BAD:
 	case RAW_FATAL: return step_message(f, t);
-	default: return t->kind;
+	default: return is_operator(t->kind) ? step_operator(f, t) : t->kind;
 	}
 }
 
 static void
-give_value(const Raw *t, int token, NET_STYPE *value)
+give_value(Front *f, const Raw *t, int token, NET_STYPE *value)
 {
 	switch (token) {
-	case TOK_IDENT: value->TOK_IDENT = t->u.name; break;
+	case TOK_IDENT: value->TOK_IDENT = is_operator(t->kind) ? intern(f->arena, front_text(f, t->at)) : t->u.name; break;
 	case TOK_STRING: value->TOK_STRING = t->u.name; break;
 	case TOK_DELAY: value->TOK_DELAY = *t; break;
 	case TOK_NUMBER: value->TOK_NUMBER = *t; break;
@@ -629,7 +649,7 @@ net_lex(NET_STYPE *value, Span *at, Front *f)
 		*at = t.at;
 		if (token == TOK_TIMES_JOINED)
 			at->hi = at->lo;
-		give_value(&t, token, value);
+		give_value(f, &t, token, value);
 		f->recovering &= token != TOK_EOL;
 		f->last = token;
 		f->last_at = *at;

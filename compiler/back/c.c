@@ -55,6 +55,8 @@ name_everything(Emit *e)
 	}
 	for (int i = 0; i < net->state.n; i++) {
 		const StateInfo *s = &net->state.v[i];
+		if (!c->state_used[i] && !c->init_read[i])
+			continue;
 		c->member[i] = c_unique(a, &members, c_alone(a, s->name));
 		if (s->from_param && e->weights_as != WEIGHTS_CONST)
 			c->init[i] = e->weights_as == WEIGHTS_EXTERN

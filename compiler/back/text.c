@@ -28,7 +28,7 @@ layer_state(const Graph *g, const char *prefix)
 {
 	int64_t n = 0;
 	for (int i = 0; prefix && i < g->state.n; i++)
-		if (g->state.v[i].depth && shape_known(g->state.v[i].shape) && belongs(g->state.v[i].name, prefix))
+		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) && belongs(g->state.v[i].name, prefix))
 			n += shape_count(g->state.v[i].shape);
 	return n;
 }
@@ -60,6 +60,26 @@ plural(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* What stands in a container itself, not in a layer inside it. */
+static bool
+is_own(const char *name, const char *prefix)
+{
+	return belongs(name, prefix) && !strchr(name + strlen(prefix) + (*prefix ? 1 : 0), '.');
+}
+
+static void
+own_numbers(const Graph *g, const char *prefix, int64_t *params, int64_t *state)
+{
+	*params = *state = 0;
+	for (int i = 0; prefix && i < g->param.n; i++)
+		if (is_own(g->param.v[i].name, prefix))
+			*params += shape_count(g->param.v[i].shape);
+	for (int i = 0; prefix && i < g->state.n; i++)
+		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) &&
+		    is_own(g->state.v[i].name, prefix))
+			*state += shape_count(g->state.v[i].shape);
+}
+
 static void
 summary_layer(Emit *e, const LayerInfo *layer)
 {
@@ -69,15 +89,13 @@ summary_layer(Emit *e, const LayerInfo *layer)
 					name ? " = " : "", layer->label, layer->container ? " with" : "");
 	int arrays = 0;
 	int64_t params = layer_params(g, layer->prefix, &arrays), state = layer_state(g, layer->prefix);
-	if (layer->container) {
+	if (layer->container)
+		own_numbers(g, layer->prefix, &params, &state);
+	if (!params && !state) {
 		text_add(&e->text, "%s\n", head);
 		return;
 	}
 	put_padded(&e->text, head, 44);
-	if (!params && !state) {
-		text_add(&e->text, "\n");
-		return;
-	}
 	text_add(&e->text, "  # %" PRId64 " parameter%s", params, plural(params));
 	if (state)
 		text_add(&e->text, ", %" PRId64 " with the initial state", params + state);

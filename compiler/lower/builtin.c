@@ -24,6 +24,17 @@ call_binary(Lower *l, const Builtin *b, Args *args)
 	return ref_ok(x) ? value_node(x, args->at) : value_error();
 }
 
+/* + - * / ^ and their dotted forms as functions; more than two operands are taken from the left. */
+static Value
+call_operator(Lower *l, const Builtin *b, Args *args)
+{
+	bool dot = b->name[0] == '.';
+	Value v = args->v[0].value;
+	for (int i = 1; i < args->n; i++)
+		v = value_binary(l, b->name[dot], dot || args->dot, v, args->v[i].value, args->at);
+	return v;
+}
+
 static Value
 call_concat(Lower *l, const Builtin *b, Args *args)
 {
@@ -215,6 +226,7 @@ call_recur(Lower *l, const Builtin *b, Args *args)
 	m->child = arena_alloc(l->arena, sizeof *m->child);
 	m->key = arena_alloc(l->arena, sizeof *m->key);
 	m->child[0] = v;
+	m->label = b->name;
 	m->key[0] = intern(l->arena, "cell");
 	m->nchild = 1;
 	m->op = args->n > 1 ? args->v[1].value : value_error();
@@ -289,7 +301,22 @@ call_unroll(Lower *l, const Builtin *b, Args *args)
 		.name = name_, .constant = true, .number = value_ \
 	}
 
+#define OPERATOR(name_)                                                                                                \
+	{                                                                                                              \
+		.name = name_, .call = call_operator, .min = 2, .max = -1, .elementwise = true                         \
+	}
+
 static const Builtin builtin_table[] = {
+	OPERATOR("+"),
+	OPERATOR("-"),
+	OPERATOR("*"),
+	OPERATOR("/"),
+	OPERATOR("^"),
+	OPERATOR(".+"),
+	OPERATOR(".-"),
+	OPERATOR(".*"),
+	OPERATOR("./"),
+	OPERATOR(".^"),
 	UNARY("tanh", OP_TANH),
 	UNARY("sigmoid", OP_SIGMOID),
 	UNARY("σ", OP_SIGMOID),

@@ -68,6 +68,7 @@ lower_add(Lower *l, Op op, int nin, const Ref *in, Span at)
 	Ref r = graph_add(l->g, op, nin, in);
 	Node *n = graph_node(l->g, r);
 	n->at = at;
+	n->site = lower_is_users(l, at) ? SPAN_NONE : l->site;
 	if (l->path && l->equation)
 		n->path = intern(l->arena, arena_printf(l->arena, "%s › %s", l->path, l->equation));
 	else
@@ -243,6 +244,7 @@ eval_call(Lower *l, Scope *s, int32_t order, const Expr *e)
 	for (const Arg *a = e->u.call.arg; a; a = a->next) {
 		Value v = eval_expr(l, s, order, a->value);
 		bad |= v.kind == V_ERROR;
+		v.at = a->value->at;
 		args.v[args.n++] = (ArgValue){a->key, v};
 	}
 	if (bad)

@@ -15,9 +15,17 @@ lower_first_time(Lower *l, Span at)
 	return true;
 }
 
+bool
+lower_is_users(const Lower *l, Span at)
+{
+	return at.hi && at.lo >= l->options->user_from;
+}
+
 void
 lower_error(Lower *l, Span at, const char *fmt, ...)
 {
+	if (!lower_is_users(l, at) && l->site.hi)
+		at = l->site;
 	char text[1024];
 	va_list ap;
 	va_start(ap, fmt);
@@ -36,7 +44,7 @@ lower_note(Lower *l, Span at, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (l->reported_now)
+	if (l->reported_now && lower_is_users(l, at))
 		diag_note(l->diag, at, "%s", text);
 }
 
@@ -260,7 +268,7 @@ input_value(Lower *l, const char *name, Span at)
 	PortInfo p = {.name = name, .node = r, .shape = {1, {0, 0}}};
 	Node *n = graph_node(l->g, r);
 	n->name = name;
-	n->at = at;
+	n->at = lower_is_users(l, at) ? at : SPAN_NONE;
 	n->attr.index = l->g->input.n;
 	*table_push(l->arena, &l->g->input) = p;
 	return value_node(r, at);

@@ -14,7 +14,8 @@ typedef struct {
 	const DimOption *dim;
 	int ndim;
 	int32_t batch;
-	const char *file; /* for messages that have no place in the source */
+	uint32_t user_from; /* offset where the user's sources begin; the prelude is below */
+	const char *file;   /* for messages that have no place in the source */
 } LowerOptions;
 
 typedef struct {

@@ -201,16 +201,32 @@ constructor_takes(const Func *f, const Args *a)
 
 static Value call_func(Lower *l, const Closure *c, Args *args);
 
+/* Labels a layer by the text that made it; where that text computes its sizes, by the sizes. */
+static void
+label_by_call(Lower *l, Model *m, const Args *written)
+{
+	Args a = split_pair(l, written);
+	int len = 0;
+	const char *text = lower_is_users(l, written->at) ? diag_text(l->diag, written->at, &len) : "";
+	const char *open = memchr(text, '(', (size_t)len);
+	bool sizes = a.n >= 2 && a.v[0].value.kind == V_NUMBER && a.v[1].value.kind == V_NUMBER;
+	if (!len)
+		return;
+	m->made = written->at;
+	if (sizes && open && !(open[1] >= '0' && open[1] <= '9'))
+		m->label = arena_printf(l->arena, "%s(%g => %g%s)", m->type->name, a.v[0].value.u.number,
+					a.v[1].value.u.number, a.n > 2 ? ", …" : "");
+	else if (len < 48 && !memchr(text, '\n', (size_t)len))
+		m->label = arena_strndup(l->arena, text, (size_t)len);
+}
+
 static Model *
 instance_new(Lower *l, Type *t, const Args *a)
 {
 	Model *m = model_new(l, MODEL_STRUCT, a->at);
-	int n;
-	const char *text = a->at.hi ? diag_text(l->diag, a->at, &n) : NULL;
 	m->type = t;
 	m->field = arena_alloc(l->arena, ((size_t)t->nfield + 1) * sizeof *m->field);
-	if (text && n < 48 && !memchr(text, '\n', (size_t)n) && !t->in_prelude)
-		m->label = arena_strndup(l->arena, text, (size_t)n);
+	label_by_call(l, m, a);
 	return m;
 }
 
@@ -271,20 +287,13 @@ construct(Lower *l, Type *t, Args *args)
 			if (constructor_takes(t->constructor.v[i]->u.func, &a)) {
 				Closure c = {t->constructor.v[i]->u.func, t->scope, INT32_MAX};
 				Value v = call_func(l, &c, &a);
-				if (v.kind == V_MODEL && args->at.hi) {
-					int len;
-					const char *text = diag_text(l->diag, args->at, &len);
-					if (len < 48 && !memchr(text, '\n', (size_t)len) && v.u.model->type == t)
-						v.u.model->label = arena_strndup(l->arena, text, (size_t)len);
-				}
+				if (v.kind == V_MODEL && v.u.model->type == t)
+					label_by_call(l, v.u.model, args);
 				return v;
 			}
 		if (sizes == 2 && a.n == 2 && !t->constructor.n) {
 			Value v = construct_by_size(l, t, &a);
-			int len;
-			const char *text = args->at.hi ? diag_text(l->diag, args->at, &len) : NULL;
-			if (text && len < 48)
-				v.u.model->label = arena_strndup(l->arena, text, (size_t)len);
+			label_by_call(l, v.u.model, args);
 			return v;
 		}
 	}
@@ -339,10 +348,6 @@ join(Lower *l, const char *a, const char *b)
 static void
 name_children(Lower *l, Model *m, int depth)
 {
-	if (m->kind == MODEL_FLIP || m->kind == MODEL_LAST) {
-		model_name(l, m->child[0], m->prefix, m->locator, NULL, depth + 1);
-		return;
-	}
 	for (int i = 0; i < m->nchild; i++) {
 		const char *key = m->key[i], *place = arena_printf(l->arena, "%d", i + 1);
 		const char *at = key ? arena_printf(l->arena, "%s.%s", m->locator, key)
@@ -398,7 +403,14 @@ model_name(Lower *l, Value v, const char *prefix, const char *locator, const cha
 	m->prefix = prefix;
 	m->locator = locator;
 	info.container = has_layers(m);
-	if (m->kind != MODEL_STRUCT)
+	if (m->kind == MODEL_FLIP || m->kind == MODEL_LAST) { /* one line with what is inside */
+		int line = l->g->layer.n;
+		model_name(l, m->child[0], prefix, locator, key, depth);
+		LayerInfo *inner = &l->g->layer.v[line];
+		inner->label = arena_printf(l->arena, "%s(%s)", model_type_name(m), inner->label);
+		return;
+	}
+	if (m->kind != MODEL_STRUCT && !m->label)
 		info.label = model_type_name(m);
 	*table_push(l->arena, &l->g->layer) = info;
 	if (depth > CALL_DEPTH_MAX)
@@ -599,7 +611,8 @@ bind_arguments(Lower *l, Scope *s, const Func *f, const Args *a)
 	}
 	if (ok && i == n)
 		return true;
-	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", f->name ? f->name : "the function",
+	const char *what = f->name ? f->name : l->model && l->model->type ? l->model->type->name : "the function";
+	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", what,
 		    parameter_list(l, f), a->n);
 	lower_note(l, f->head_at, "it is declared here");
 	return false;
@@ -622,13 +635,17 @@ call_func(Lower *l, const Closure *c, Args *args)
 	s->up_order = c->order;
 	s->sequential = true;
 	const char *equation = l->equation;
+	Span site = l->site;
+	if (lower_is_users(l, args->at))
+		l->site = args->at;
 	if (enter(l, args->at) && bind_arguments(l, s, c->func, args)) {
 		scope_bind_body(l, s, c->func->body);
 		v = scope_run_body(l, s, c->func);
 	}
 	l->equation = equation;
+	l->site = site;
 	l->depth--;
-	if (v.kind == V_NODE || v.kind == V_TUPLE)
+	if (v.kind != V_ERROR)
 		v.at = args->at;
 	return v;
 }
@@ -739,6 +756,11 @@ call_model(Lower *l, Model *m, Args *args)
 	name_on_call(l, m);
 	Model *caller = l->model;
 	const char *path = l->path, *equation = l->equation;
+	Span site = l->site;
+	if (lower_is_users(l, m->made))
+		l->site = m->made;
+	else if (lower_is_users(l, args->at))
+		l->site = args->at;
 	l->model = m;
 	l->equation = NULL;
 	const char *type = model_type_name(m);
@@ -750,6 +772,7 @@ call_model(Lower *l, Model *m, Args *args)
 	Value v = enter(l, args->at) ? run_model(l, m, args) : value_error();
 	l->depth--;
 	l->model = caller;
+	l->site = site;
 	l->path = path;
 	l->equation = equation;
 	return v;

@@ -251,6 +251,21 @@ suggest_name(Lower *l, Scope *s, const char *name, Span at)
 		lower_error(l, at, "unknown name '%s'", name);
 }
 
+/* A tensor bound at the top level is a parameter of the functions that use it: W = randn(5, 10). */
+static Value
+global_param(Lower *l, const Binding *b)
+{
+	const Tensor0 *t = b->value.u.tensor;
+	ParamInfo p = {.name = b->name, .shape = t->shape, .init = t->init, .fill = t->scale, .trainable = true,
+		       .at = b->at, .file_rank = RANK_UNKNOWN};
+	*table_push(l->arena, &l->g->param) = p;
+	Ref r = lower_add(l, OP_PARAM, 0, NULL, b->at);
+	graph_node(l->g, r)->attr.index = l->g->param.n - 1;
+	graph_node(l->g, r)->name = b->name;
+	graph_node(l->g, r)->path = NULL;
+	return value_node(r, b->at);
+}
+
 Value
 name_value(Lower *l, Scope *s, int32_t order, const char *name, Span at)
 {
@@ -260,6 +275,8 @@ name_value(Lower *l, Scope *s, int32_t order, const char *name, Span at)
 		return field_value(l, b, where);
 	if (b) {
 		Value v = binding_value(l, b, at);
+		if (v.kind == V_TENSOR && where->kind == SCOPE_FILE && l->depth)
+			v = b->value = global_param(l, b);
 		if (v.kind == V_TYPE || v.kind == V_FUNC || v.kind == V_NUMBER)
 			v.at = at;
 		return v;

@@ -127,6 +127,7 @@ struct Model {
 	Type *type;        /* MODEL_STRUCT */
 	Value *field;      /* MODEL_STRUCT: one per field; V_ERROR with at.hi == 0: not given */
 	const char *label; /* as written, or NULL */
+	Span made; /* the whole constructor call, if the user wrote it */
 	const char *hint;  /* the name it was bound to first, or NULL */
 	Span at;
 	int32_t in, out;  /* T(in, out): sizes, 0 if not given, < 0 a shape variable */
@@ -174,6 +175,7 @@ struct Lower {
 	/* The call that is being evaluated. */
 	Model *model;
 	const char *path, *equation;
+	Span site; /* the user's text that led into the prelude */
 	bool flip;
 	int depth;
 	bool reported_now; /* the last error was printed, so its notes are */
@@ -183,6 +185,7 @@ struct Lower {
 void lower_error(Lower *l, Span at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void lower_note(Lower *l, Span at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 bool lower_first_time(Lower *l, Span at);
+bool lower_is_users(const Lower *l, Span at);
 
 /* scope.c */
 Scope *scope_new(Lower *l, Scope *up, ScopeKind kind);

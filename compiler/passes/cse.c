@@ -43,7 +43,10 @@ node_hash(const Node *n)
 static bool
 node_equal(const Node *a, const Node *b)
 {
-	if (a->op != b->op || a->nin != b->nin || memcmp(&a->attr, &b->attr, sizeof a->attr) != 0)
+	uint64_t x_attr, y_attr; /* as bits: 0 and -0 are two constants */
+	memcpy(&x_attr, &a->attr, sizeof x_attr);
+	memcpy(&y_attr, &b->attr, sizeof y_attr);
+	if (a->op != b->op || a->nin != b->nin || x_attr != y_attr)
 		return false;
 	if (!shape_equal(a->shape, b->shape) || (a->op == OP_INPUT && a->step != b->step))
 		return false;

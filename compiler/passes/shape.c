@@ -25,6 +25,7 @@ struct ShapeSolver {
 	int8_t *rank;
 	Ref *initial;   /* per state: the PARAM node of its initial value */
 	bool *reported; /* this node's conflict has been told */
+	TABLE(Span) told;
 	Axis *axis;     /* 2 per node, then one per shape variable */
 	int32_t *by;    /* node whose rule set the rank */
 	int guess;
@@ -181,28 +182,42 @@ note_origin(ShapeSolver *s, int32_t axis, Span at)
 	const Axis *a = &s->axis[axis_root(s, axis)];
 	if (!a->size)
 		return;
-	Span from = s->g->node.v[a->origin]->at;
+	Span from = node_place(s->g->node.v[a->origin]);
 	if (from.hi && (from.lo != at.lo || from.hi != at.hi))
 		diag_note(s->g->diag, from, "the size %d comes from here", (int)a->size);
 }
 
-void
-shape_conflict(ShapeSolver *s, Ref r, const char *fmt, ...)
+/* One message per node and per place. */
+static bool
+first_report(ShapeSolver *s, Ref r)
 {
 	if (s->reported[r.i])
-		return;
+		return false;
 	s->reported[r.i] = true;
+	Span at = graph_node(s->g, r)->at;
+	for (int i = 0; i < s->told.n; i++)
+		if (at.hi && s->told.v[i].lo == at.lo && s->told.v[i].hi == at.hi)
+			return false;
+	*table_push(s->g->arena, &s->told) = at;
+	return true;
+}
+
+void
+shape_conflict(ShapeSolver *s, Ref r, bool shapes, const char *fmt, ...)
+{
+	if (!first_report(s, r))
+		return;
 	const Node *n = graph_node(s->g, r);
 	va_list ap;
 	va_start(ap, fmt);
 	char text[400];
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	Text shapes = {0};
-	for (int k = 0; k < n->nin && k < 8; k++)
-		text_add(&shapes, "%s%s", k ? " and " : "", shape_text(s->g->arena, solved_shape(s, n->in[k])));
-	diag_error(s->g->diag, n->at, "%s; found %s%s", text, shapes.v ? shapes.v : "nothing", node_where(s->g, n));
-	text_free(&shapes);
+	Text found = {0};
+	for (int k = 0; k < n->nin && k < 8 && shapes; k++)
+		text_add(&found, "%s%s", k ? " and " : "; found ", shape_text(s->g->arena, solved_shape(s, n->in[k])));
+	diag_error(s->g->diag, node_place(n), "%s%s%s", text, found.v ? found.v : "", node_where(s->g, n));
+	text_free(&found);
 }
 
 static const char *
@@ -223,29 +238,28 @@ op_symbol(Op op)
 static void
 report_clash(ShapeSolver *s, Ref r)
 {
-	if (s->reported[r.i])
+	if (!first_report(s, r))
 		return;
-	s->reported[r.i] = true;
 	const Graph *g = s->g;
 	const Node *n = graph_node(g, r);
 	const char *own = shape_text(g->arena, solved_shape(s, r)), *where = node_where(g, n);
 	const char *a = n->nin ? shape_text(g->arena, solved_shape(s, n->in[0])) : "";
 	const char *b = n->nin > 1 ? shape_text(g->arena, solved_shape(s, n->in[1])) : "";
 	if (n->op == OP_EXPECT)
-		diag_error(g->diag, n->at, "wanted %s, found %s%s", own, a, n->path ? where : "");
+		diag_error(g->diag, node_place(n), "wanted %s, found %s%s", own, a, n->path ? where : "");
 	else if (n->op == OP_DELAY)
-		diag_error(g->diag, n->at, "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name,
+		diag_error(g->diag, node_place(n), "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name,
 			   a, own, where);
 	else if (n->nin == 2 && op_symbol((Op)n->op))
-		diag_error(g->diag, n->at, "shapes do not fit: %s %s %s%s", a, op_symbol((Op)n->op), b, where);
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s %s %s%s", a, op_symbol((Op)n->op), b, where);
 	else if (n->nin == 2)
-		diag_error(g->diag, n->at, "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b, where);
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b, where);
 	else
-		diag_error(g->diag, n->at, "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name, a, own,
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name, a, own,
 			   where);
 	if (s->clash_a >= 0 && s->clash_b >= 0) {
-		note_origin(s, s->clash_a, n->at);
-		note_origin(s, s->clash_b, n->at);
+		note_origin(s, s->clash_a, node_place(n));
+		note_origin(s, s->clash_b, node_place(n));
 	}
 }
 
@@ -396,6 +410,14 @@ guess_scalars(ShapeSolver *s)
 		}
 }
 
+static void
+list_unknown(const Graph *g, const char *name, Shape shape, Text *unknown)
+{
+	const char *item = arena_printf(g->arena, "'%s' %s", name, shape_text(g->arena, shape));
+	if (unknown->n < 200 && !(unknown->n && strstr(unknown->v, item)))
+		text_add(unknown, "%s%s", unknown->n ? ", " : "", item);
+}
+
 /* Writes the solution into the graph; lists what is still unknown. */
 static void
 write_back(ShapeSolver *s, Text *unknown)
@@ -418,8 +440,8 @@ write_back(ShapeSolver *s, Text *unknown)
 		} else if (n->op == OP_OUTPUT) {
 			g->output.v[n->attr.index].shape = n->shape;
 		}
-		if (name && !shape_known(n->shape) && unknown->n < 200)
-			text_add(unknown, "%s'%s' %s", unknown->n ? ", " : "", name, shape_text(g->arena, n->shape));
+		if (name && !shape_known(n->shape))
+			list_unknown(g, name, n->shape, unknown);
 	}
 }
 
@@ -430,7 +452,7 @@ check_sizes(Graph *g)
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		if (shape_known(n->shape) && shape_count(n->shape) * (n->batched ? g->batch : 1) > most) {
-			diag_error(g->diag, n->at, "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
+			diag_error(g->diag, node_place(n), "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
 				   shape_text(g->arena, n->shape), g->batch > 1 ? ", batched," : "");
 			return;
 		}

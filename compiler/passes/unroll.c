@@ -145,7 +145,7 @@ demand(Unroller *u, int32_t i, int32_t t)
 				continue;
 			int32_t state = *made_at(u, from.i, from.t);
 			if (state == IN_PROGRESS) {
-				diag_error(u->g->diag, u->old[c.i]->at,
+				diag_error(u->g->diag, node_place(u->old[c.i]),
 					   "this value needs its own future: step %d needs step %d, and the other way "
 					   "round",
 					   (int)c.t + 1, (int)from.t + 1);
