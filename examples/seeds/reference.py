@@ -242,6 +242,19 @@ def explicit(rng):
 
 
 @net
+def plain_hy(rng):
+    return cell_alone(rng, n_in=2)
+
+
+@net
+def plain_xh(rng):
+    w, x = cell_weights(rng, 2, 5), inputs(rng, 8, 2)
+    h = cell_states(w, x)
+    w["Wy"], w["by"] = glorot(rng, 3, 5), bias(rng, 3)
+    return w, {"x": x, "y": softmax(h @ np.float64(w["Wy"]).T + w["by"]), "1.h'": h[-1]}
+
+
+@net
 def cell_tuple(rng):
     w = {"h0": bias(rng, 5), "c0": bias(rng, 5), "p": bias(rng, 5)}
     w.update({"W" + g: glorot(rng, 5, 3) for g in "fg"})
