@@ -13,7 +13,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang prop examples determinism diff fuzz"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff fuzz"
 ASAN_KINDS="unit cli fail ir lang prop diff"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
@@ -32,6 +32,7 @@ names_of()
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
 		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,' ;;
+	docs) sed -n 's/^<!-- test \([^:]*\):.*/\1/p' docs/*.md 2>/dev/null; echo every-example ;;
 	determinism) ls examples/*/*.net tests/diff/*.net 2>/dev/null ;;
 	*) ls tests/"$1"/*.net tests/"$1"/*.ir tests/"$1"/*.sh 2>/dev/null | sed 's,.*/,,' ;;
 	esac

@@ -123,3 +123,19 @@ show_tensors()
 {
 	"$PLAIN/tests/npzraw" show "$1"
 }
+
+# check_arrays NET CHECK.npz OPTIONS: netc --check, and every array that is no input was compared, so that no misspelt
+# name passes for a check.
+check_arrays()
+{
+	array_net=$1 array_file=$2
+	shift 2
+	run "$NETC" "$array_net" "$@" --check "$array_file"
+	mv run.log agrees.txt
+	run "$NETC" "$array_net" "$@" -w --emit=summary -o summary.txt
+	show_tensors "$array_file" | sed 's/ (.*//' >arrays.txt
+	while read -r array; do
+		grep -qF "'$array' agrees" agrees.txt || grep -qE "^(input|state)  *$array " summary.txt ||
+			fail "'$array' in ${array_file##*/} is no array of the net"
+	done <arrays.txt
+}

@@ -21,15 +21,7 @@ drive()
 if [ -f "$seeds/$name-check.npz" ]; then
 	net=$seeds/$name.net check=$seeds/$name-check.npz
 	eval "set -- $(comment_value args "$net") --weights '$seeds/$name.npz'"
-	run "$NETC" "$net" "$@" --check "$check"
-	# Every array that is no input was compared, so that no misspelt name passes for a check.
-	mv run.log agrees.txt
-	run "$NETC" "$net" "$@" -w --emit=summary -o summary.txt
-	"$tool" show "$check" | sed 's/ (.*//' >arrays.txt
-	while read -r array; do
-		grep -qF "'$array' agrees" agrees.txt || grep -q "^input  *$array " summary.txt ||
-			fail "'$array' of ${check##*/} is no array of the net"
-	done <arrays.txt
+	check_arrays "$net" "$check" "$@"
 	# The check must be able to fail: other outputs.
 	run "$tool" nudge "$check" y bad.npz
 	expect_status 1 "$NETC" "$net" "$@" --check bad.npz
