@@ -103,7 +103,7 @@ $(BUILD)/obj/tests/unit/main.o: $(GEN)/suites.def
 $(BUILD)/tests/unit: $(UNIT_OBJ) $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
-$(BUILD)/tests/prop: $(BUILD)/obj/tests/prop/prop.o $(LIB_OBJ)
+$(BUILD)/tests/prop: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/prop/*.c)) $(LIB_OBJ)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LIBS)
 $(BUILD)/tests/npzraw: $(BUILD)/obj/tests/lib/npzraw.o $(LIB_OBJ)

@@ -131,7 +131,9 @@ typedef struct {
 	TABLE(PortInfo) input;
 	TABLE(PortInfo) output;
 	TABLE(LayerInfo) layer; /* in the order of the model */
-	const char *model;      /* what the model is called: "model", "LSTM" */
+	const char *file;    /* the net's, for messages */
+	const char *unknown; /* sizes that the shape pass could not solve, as text; NULL: all are known */
+	const char *model; /* what the model is called: "model", "LSTM" */
 	int32_t batch;          /* ≥ 1 */
 	int32_t window;         /* steps that the unroll pass makes, ≥ 1 */
 	int32_t steps;          /* 0: not unrolled */

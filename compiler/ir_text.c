@@ -151,7 +151,7 @@ graph_print(const Graph *g, Text *out)
 		print_shape(out, p->shape);
 		if (ref_ok(p->node))
 			text_add(out, " %%%" PRId32, p->node.i);
-		text_add(out, "\n");
+		text_add(out, "%s\n", p->last ? " last" : "");
 	}
 	for (int i = 0; i < g->node.n; i++)
 		print_node(g, i, out);
@@ -331,6 +331,7 @@ read_port(Reader *r)
 	skip_blanks(r);
 	if (*r->p == '%')
 		p.node = read_ref(r);
+	p.last = accept(r, "last");
 	return p;
 }
 

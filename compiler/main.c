@@ -122,6 +122,11 @@ solve(Compile *c, PassRun *run)
 		bind_values(c->net, &c->weights, &bo);
 	else
 		bind_explain(c->net, &c->weights, &bo);
+	if (!ok && !diag_errors(c->diag))
+		diag_file_error(c->diag, o->input,
+				"sizes are not known in '%s': %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
+				"--dim in=10 --dim out=15, or by --weights",
+				c->net->model, c->net->unknown);
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
 	size_t before = strcspn(pass_pipeline, "U");
@@ -392,8 +397,11 @@ run_ir(Compile *c)
 		if (!shape_known(c->net->node.v[i]->shape))
 			run.facts = 0;
 	run.facts |= c->net->steps ? FACT_UNROLLED : 0u;
-	if (c->options.passes && !pass_run(c->net, c->options.passes, &run))
+	if (c->options.passes && !pass_run(c->net, c->options.passes, &run)) {
+		if (c->net->unknown)
+			diag_file_error(c->diag, c->options.read_ir, "sizes are not known: %s", c->net->unknown);
 		return fail(c, EXIT_INPUT);
+	}
 	return emit(c, &back_ir);
 }
 

@@ -49,7 +49,7 @@ pass_run(Graph *g, const char *letters, PassRun *run)
 		assert(p && (p->needs & ~run->facts) == 0 && "a pass runs before what it needs");
 		int errors = diag_errors(g->diag);
 		p->fn(g);
-		if (diag_errors(g->diag) > errors)
+		if (diag_errors(g->diag) > errors || g->unknown)
 			return false;
 		run->facts = (run->facts | p->gives) & ~p->breaks;
 		graph_verify(g, p->name);

@@ -29,7 +29,7 @@ typedef struct {
 
 const Pass *pass_by_letter(char letter);
 const Pass *pass_by_name(const char *name);
-/* Runs passes by their letters. Returns false when a pass gave an error to diag. */
+/* Runs passes by their letters. Returns false when a pass gave an error to diag, or left g->unknown. */
 bool pass_run(Graph *g, const char *letters, PassRun *run);
 
 void pass_shape(Graph *g), pass_unroll(Graph *g), pass_fold(Graph *g), pass_cse(Graph *g), pass_dce(Graph *g),

@@ -85,6 +85,8 @@ summary_layer(Emit *e, const LayerInfo *layer)
 {
 	const Graph *g = e->net;
 	const char *name = layer->depth == 0 ? g->model : layer->key ? layer->key : layer->prefix;
+	if (name && strcmp(name, layer->label) == 0)
+		name = NULL;
 	const char *head = arena_printf(e->arena, "%*s%s%s%s%s", 2 * layer->depth, "", name ? name : "",
 					name ? " = " : "", layer->label, layer->container ? " with" : "");
 	int arrays = 0;

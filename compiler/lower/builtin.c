@@ -124,11 +124,13 @@ call_container(Lower *l, ModelKind kind, Args *args, int first)
 	Model *m = model_new(l, kind, args->at);
 	m->child = arena_alloc(l->arena, ((size_t)args->n + 1) * sizeof *m->child);
 	m->key = arena_alloc(l->arena, ((size_t)args->n + 1) * sizeof *m->key);
+	bool bad = false;
 	for (int i = first; i < args->n; i++) {
 		Value v = args->v[i].value;
 		if (v.kind != V_MODEL && v.kind != V_FUNC && v.kind != V_BUILTIN && v.kind != V_TYPE) {
 			lower_error(l, v.at, "wanted a layer or a function, found %s", value_what(&v));
-			return value_error();
+			bad = true;
+			continue;
 		}
 		if (v.kind == V_TYPE) {
 			v = construct_by_dims(l, v.u.type, v.at);
@@ -143,10 +145,10 @@ call_container(Lower *l, ModelKind kind, Args *args, int first)
 		m->key[m->nchild] = args->v[i].key;
 		m->child[m->nchild++] = v;
 	}
-	if (!m->nchild) {
-		lower_error(l, args->at, "there is no layer in it");
+	if (!m->nchild && !bad)
+		lower_error(l, args->at, "'%s' wants at least one layer", kind == MODEL_CHAIN ? "Chain" : "Parallel");
+	if (!m->nchild || bad)
 		return value_error();
-	}
 	return model_value(l, m);
 }
 

@@ -245,7 +245,7 @@ eval_call(Lower *l, Scope *s, int32_t order, const Expr *e)
 		Value v = eval_expr(l, s, order, a->value);
 		bad |= v.kind == V_ERROR;
 		v.at = a->value->at;
-		args.v[args.n++] = (ArgValue){a->key, v};
+		args.v[args.n++] = (ArgValue){a->key, v, a->at};
 	}
 	if (bad)
 		return value_error();

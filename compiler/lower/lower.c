@@ -203,6 +203,40 @@ choose_declaration(Lower *l, const Ast *ast, Choice *c)
 	return only && choose_by_name(l, only->name, c);
 }
 
+static void
+model_not_found(Lower *l)
+{
+	const char **candidate = arena_alloc(l->arena, ((size_t)l->user->binding.n + 1) * sizeof *candidate);
+	for (int i = 0; i < l->user->binding.n; i++)
+		candidate[i] = l->user->binding.v[i]->name;
+	const char *near = diag_nearest(l->options->model, candidate, l->user->binding.n);
+	diag_file_error(l->diag, l->options->file, "there is no model '%s' in this file (--model)%s%s%s",
+			l->options->model, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* "'A', 'B'" */
+static const char *
+struct_names(Lower *l, const Ast *ast)
+{
+	const char *names = "";
+	for (const Decl *d = ast->decl; d; d = d->next)
+		if (d->kind == DECL_STRUCT)
+			names = arena_printf(l->arena, "%s%s'%s'", names, *names ? ", " : "", d->name);
+	return names;
+}
+
+/* A number, a tensor or a tuple is no model; neither is a value that could not be made. */
+static bool
+can_be_model(Lower *l, const Decl *d)
+{
+	const Pattern *p = d->u.stmt->pattern;
+	Binding *b = p && p->name ? scope_find(l->user, p->name, INT32_MAX, NULL) : NULL;
+	if (!b)
+		return false;
+	Value v = binding_value(l, b, b->at);
+	return v.kind == V_MODEL || v.kind == V_FUNC || v.kind == V_TYPE || v.kind == V_BUILTIN || v.kind == V_ERROR;
+}
+
 static bool
 choose_model(Lower *l, const Ast *ast, Choice *c)
 {
@@ -212,7 +246,7 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 			unrolled = d;
 		else if (d->kind == DECL_EXPR)
 			expression = d;
-		else if (d->kind == DECL_BIND && d->u.stmt->pattern && d->u.stmt->pattern->name)
+		else if (d->kind == DECL_BIND && can_be_model(l, d))
 			last = d;
 	}
 	if (unrolled)
@@ -221,8 +255,7 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 	if (l->options->model) {
 		if (choose_by_name(l, l->options->model, c))
 			return true;
-		diag_file_error(l->diag, l->options->file, "there is no model '%s' in this file (--model)",
-				l->options->model);
+		model_not_found(l);
 		return false;
 	}
 	if (unrolled)
@@ -239,26 +272,26 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 	}
 	if (choose_declaration(l, ast, c))
 		return true;
-	if (!diag_errors(l->diag))
-		diag_file_error(l->diag, l->options->file,
-				ast->decl ? "which of these is the model? write 'model = …' or give --model NAME"
-					  : "there is no model in this file");
+	const char *names = struct_names(l, ast);
+	if (!diag_errors(l->diag) && *names)
+		diag_file_error(l->diag, l->options->file, "which of %s is the model? write 'model = …' or give --model NAME",
+				names);
+	else if (!diag_errors(l->diag))
+		diag_file_error(l->diag, l->options->file, "there is no model in this file; write 'model = …'");
 	return false;
 }
 
 static const Func *
 first_function(const Value *v)
 {
+	while (v->kind == V_MODEL && v->u.model->kind != MODEL_STRUCT) {
+		if (v->u.model->kind == MODEL_RECUR || !v->u.model->nchild)
+			return NULL; /* the input is called x, whatever the cell calls it */
+		v = &v->u.model->child[0];
+	}
 	if (v->kind == V_FUNC)
 		return v->u.func->func;
-	if (v->kind != V_MODEL)
-		return NULL;
-	const Model *m = v->u.model;
-	if (m->kind == MODEL_STRUCT)
-		return m->type->decl->u.type.body;
-	if (m->kind == MODEL_RECUR) /* its input is called x, whatever the cell calls it */
-		return NULL;
-	return m->nchild ? first_function(&m->child[0]) : NULL;
+	return v->kind == V_MODEL ? v->u.model->type->decl->u.type.body : NULL;
 }
 
 static Value
@@ -345,6 +378,7 @@ expect_dim(Lower *l, Value v, int32_t size)
 		return v;
 	Ref r = lower_add(l, OP_EXPECT, 1, &v.u.node, v.at);
 	graph_node(l->g, r)->shape = shape_vector(size);
+	graph_node(l->g, r)->name = "output";
 	return value_node(r, v.at);
 }
 
@@ -380,8 +414,8 @@ lower_model(Lower *l, Choice c)
 		m = construct_by_dims(l, m.u.type, m.at);
 	if (m.kind == V_ERROR)
 		return;
-	if (m.kind != V_MODEL && m.kind != V_FUNC) {
-		diag_file_error(l->diag, l->options->file, "'%s' is %s, not a model", c.name, value_what(&m));
+	if (m.kind != V_MODEL && m.kind != V_FUNC && m.kind != V_BUILTIN) {
+		lower_error(l, m.at, "'%s' is %s, not a model", c.name, value_what(&m));
 		return;
 	}
 	l->g->model = c.name;
@@ -409,6 +443,7 @@ lower(Arena *a, Diag *d, const Ast *prelude, const Ast *user, const LowerOptions
 	l->options = o;
 	l->g = graph_new(a, d);
 	l->g->batch = o->batch;
+	l->g->file = o->file;
 	l->prelude = scope_new(l, NULL, SCOPE_FILE);
 	l->user = scope_new(l, l->prelude, SCOPE_FILE);
 	declare_file(l, l->prelude, prelude, true);

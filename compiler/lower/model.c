@@ -8,6 +8,8 @@
 
 /* A net that calls deeper than this calls itself. */
 enum { CALL_DEPTH_MAX = 64 };
+/* A net of one step that is larger is a mistake: layers that contain each other double with every line. */
+enum { NODES_MAX = 4000000, CALLS_MAX = 4000000 };
 
 /* What a body says about one name. */
 static void look_at_func(const Func *f, const char *name, FieldUse *use, bool top);
@@ -245,6 +247,62 @@ construct_by_size(Lower *l, Type *t, const Args *a)
 	return model_value(l, m);
 }
 
+static void
+unknown_field(Lower *l, const Type *t, const char *key, Span at)
+{
+	const char *candidate[64];
+	int n = 0;
+	for (int i = 0; i < t->nfield && n < COUNT(candidate); i++)
+		candidate[n++] = t->field[i].decl->name;
+	const char *near = diag_nearest(key, candidate, n);
+	lower_error(l, at, "'%s' has no field '%s'%s%s%s", t->name, key, near ? "; did you mean '" : "", near ? near : "",
+		    near ? "'?" : "");
+}
+
+/* Sizes and a keyword that no constructor knows. */
+static bool
+unknown_keyword(Lower *l, const Type *t, const Args *a)
+{
+	for (int c = 0; c < t->constructor.n; c++) {
+		const char *candidate[64];
+		int n = 0;
+		const Func *f = t->constructor.v[c]->u.func;
+		for (const Param *p = f->param; p && n < COUNT(candidate); p = p->next)
+			if (p->pattern->name)
+				candidate[n++] = p->pattern->name;
+		for (int i = 0; i < a->n; i++) {
+			int k = 0;
+			while (k < n && candidate[k] != a->v[i].key)
+				k++;
+			if (!a->v[i].key || k < n)
+				continue;
+			const char *near = diag_nearest(a->v[i].key, candidate, n);
+			lower_error(l, a->v[i].at, "'%s' has no argument '%s'%s%s%s", t->name, a->v[i].key,
+				    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* T(a => b): both are sizes. */
+static bool
+sizes_are_wrong(Lower *l, const Args *written)
+{
+	bool wrong = false;
+	if (!written->n || written->v[0].key || written->v[0].value.kind != V_PAIR)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		const Value *v = &written->v[0].value.u.list->v[i];
+		if (value_is_size(v))
+			continue;
+		lower_error(l, v->at.hi ? v->at : written->at, "a size is a whole number from 1; found %s",
+			    v->kind == V_NUMBER ? arena_printf(l->arena, "%g", v->u.number) : value_what(v));
+		wrong = true;
+	}
+	return wrong;
+}
+
 static Value
 construct_by_fields(Lower *l, Type *t, const Args *a)
 {
@@ -258,7 +316,7 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 		if (!key)
 			k = position++;
 		if (k >= t->nfield && key) {
-			lower_error(l, a->v[i].value.at, "'%s' has no field '%s'", t->name, key);
+			unknown_field(l, t, key, a->v[i].at);
 			return value_error();
 		}
 		if (k >= t->nfield) {
@@ -267,7 +325,7 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 			return value_error();
 		}
 		if (m->field[k].at.hi || m->field[k].kind != V_ERROR) {
-			lower_error(l, a->v[i].value.at, "field '%s' is given twice", t->field[k].decl->name);
+			lower_error(l, a->v[i].at, "field '%s' is given twice", t->field[k].decl->name);
 			return value_error();
 		}
 		m->field[k] = a->v[i].value;
@@ -278,6 +336,8 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 Value
 construct(Lower *l, Type *t, Args *args)
 {
+	if (sizes_are_wrong(l, args))
+		return value_error();
 	Args a = split_pair(l, args);
 	int n = count_positional(&a), sizes = 0;
 	while (sizes < n && !a.v[sizes].key && value_is_size(&a.v[sizes].value))
@@ -297,11 +357,13 @@ construct(Lower *l, Type *t, Args *args)
 			return v;
 		}
 	}
+	if (sizes && unknown_keyword(l, t, &a))
+		return value_error();
 	if (sizes == n && n && n != t->nfield) {
 		lower_error(l, args->at,
-			    "'%s' cannot be made from these %d arguments; wanted sizes, as in '%s(4 => 6)', or one "
+			    "'%s' cannot be made from %d argument%s; wanted sizes, as in '%s(4 => 6)', or one "
 			    "value per field",
-			    t->name, a.n, t->name);
+			    t->name, a.n, a.n == 1 ? "" : "s", t->name);
 		return value_error();
 	}
 	return construct_by_fields(l, t, &a);
@@ -554,20 +616,21 @@ fields_make(Lower *l, Model *m)
 }
 
 static Value
-expect_size(Lower *l, Value v, int32_t size, Span at)
+expect_size(Lower *l, Value v, int32_t size, const char *what, Span at)
 {
 	if (!size)
 		return v;
 	if (v.kind == V_TUPLE && v.u.list->n) {
 		Value *item = arena_alloc(l->arena, (size_t)v.u.list->n * sizeof *item);
 		memcpy(item, v.u.list->v, (size_t)v.u.list->n * sizeof *item);
-		item[0] = expect_size(l, item[0], size, at);
+		item[0] = expect_size(l, item[0], size, what, at);
 		return value_tuple(l, item, v.u.list->n, v.at);
 	}
 	if (v.kind != V_NODE)
 		return v;
 	Ref r = lower_add(l, OP_EXPECT, 1, &v.u.node, at);
 	graph_node(l->g, r)->shape = shape_vector(size);
+	graph_node(l->g, r)->name = what;
 	return value_node(r, v.at);
 }
 
@@ -621,8 +684,11 @@ bind_arguments(Lower *l, Scope *s, const Func *f, const Args *a)
 static bool
 enter(Lower *l, Span at)
 {
-	if (++l->depth <= CALL_DEPTH_MAX)
-		return true;
+	bool deep = ++l->depth > CALL_DEPTH_MAX, many = ++l->calls > CALLS_MAX || l->g->node.n > NODES_MAX;
+	if (many && !deep)
+		lower_error(l, SPAN_NONE, "the net has more than %d operations or %d calls", NODES_MAX, CALLS_MAX);
+	if (!deep)
+		return !many;
 	lower_error(l, at, "calls are nested more than %d deep; does a function call itself?", CALL_DEPTH_MAX);
 	return false;
 }
@@ -664,13 +730,13 @@ run_struct(Lower *l, Model *m, Args *args)
 	Scope *s = scope_new(l, m->fields, SCOPE_BODY);
 	s->model = m;
 	if (args->n > args->input && m->in)
-		args->v[args->input].value = expect_size(l, args->v[args->input].value, m->in, m->at);
+		args->v[args->input].value = expect_size(l, args->v[args->input].value, m->in, "input", m->made.hi ? m->made : m->at);
 	if (!bind_arguments(l, s, f, args))
 		return value_error();
 	scope_bind_body(l, s, f->body);
 	Value v = scope_run_body(l, s, f);
 	l->equation = NULL;
-	return expect_size(l, v, m->out, m->at);
+	return expect_size(l, v, m->out, "output", m->made.hi ? m->made : m->at);
 }
 
 static Value
@@ -704,7 +770,7 @@ run_parallel(Lower *l, Model *m, Args *args)
 			x = args->v[i].value;
 		else if (list && list->n == m->nchild)
 			x = list->v[i];
-		joined.v[i] = (ArgValue){NULL, call_one(l, m->child[i], x, m->child[i].at)};
+		joined.v[i] = (ArgValue){.value = call_one(l, m->child[i], x, m->child[i].at)};
 		if (joined.v[i].value.kind == V_ERROR)
 			return value_error();
 	}
@@ -792,8 +858,8 @@ call_builtin(Lower *l, const Builtin *b, Args *args)
 		const char *wanted = b->max == b->min ? arena_printf(l->arena, "%d", b->min)
 				     : b->max < 0     ? arena_printf(l->arena, "at least %d", b->min)
 						      : arena_printf(l->arena, "%d to %d", b->min, b->max);
-		lower_error(l, args->at, "'%s' wants %s argument%s, without names; found %d", b->name, wanted,
-			    b->max == 1 && b->min == 1 ? "" : "s", args->n);
+		lower_error(l, args->at, "'%s' wants %s argument%s%s; found %d", b->name, wanted,
+			    b->max == 1 && b->min == 1 ? "" : "s", keys_ok ? "" : ", without names", args->n);
 		return value_error();
 	}
 	if (args->dot && !b->elementwise) {
@@ -825,7 +891,7 @@ call_value(Lower *l, Value callee, Args *args)
 Value
 call_one(Lower *l, Value callee, Value arg, Span at)
 {
-	ArgValue v = {NULL, arg};
+	ArgValue v = {.value = arg, .at = arg.at};
 	Args args = {&v, 1, false, at, 0};
 	return call_value(l, callee, &args);
 }

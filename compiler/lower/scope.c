@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Equations in the order in which they are computed do not nest at all. */
+enum { EQUATION_DEPTH_MAX = 500 };
+
 Scope *
 scope_new(Lower *l, Scope *up, ScopeKind kind)
 {
@@ -140,8 +143,9 @@ assign(Lower *l, Scope *s, const Pattern *p, Value v, const Equation *e)
 		int n = pattern_count(p);
 		bool fits = v.kind == V_TUPLE && v.u.list->n == n;
 		if (!fits && v.kind != V_ERROR) {
-			const char *found = v.kind == V_TUPLE ? arena_printf(l->arena, "a tuple of %d", v.u.list->n)
-							      : value_what(&v);
+			const char *found = v.kind == V_TUPLE  ? arena_printf(l->arena, "a tuple of %d", v.u.list->n)
+					    : v.kind == V_NODE ? "no tuple"
+							       : value_what(&v);
 			lower_error(l, p->at, "%d names on the left, but the value is %s", n, found);
 		}
 		int i = 0;
@@ -174,8 +178,12 @@ report_cycle(Lower *l, const Binding *b, Span use)
 			from = i;
 	for (int i = from; i < l->running.n; i++)
 		text_add(&t, "%s → ", l->running.v[i]->name);
-	lower_error(l, use, "'%s' needs its own value in the same step: %s%s", b->name, t.v ? t.v : "", b->name);
-	lower_note(l, use, "for the value one step ago write '%s{-1}'", b->name);
+	if (b->decl) {
+		lower_error(l, use, "'%s' contains itself: %s%s", b->name, t.v ? t.v : "", b->name);
+	} else {
+		lower_error(l, use, "'%s' needs its own value in the same step: %s%s", b->name, t.v ? t.v : "", b->name);
+		lower_note(l, use, "for the value one step ago write '%s{-1}'", b->name);
+	}
 	text_free(&t);
 }
 
@@ -220,6 +228,13 @@ binding_value(Lower *l, Binding *b, Span use)
 	if (b->running) {
 		report_cycle(l, b, use);
 		return value_error();
+	}
+	if (l->running.n >= EQUATION_DEPTH_MAX) {
+		lower_error(l, use, "equations need each other more than %d deep; write them in the order in which they are "
+				    "computed", EQUATION_DEPTH_MAX);
+		b->done = true;
+		b->value = value_error();
+		return b->value;
 	}
 	b->running = true;
 	*table_push(l->arena, &l->running) = b;
@@ -460,6 +475,7 @@ scope_run_body(Lower *l, Scope *s, const Func *f)
 		else /* every name of the pattern is _ */
 			v = eval_expr(l, s, order, stmt->value);
 	}
-	warn_unused(l, s, last);
+	if (!diag_errors(l->diag)) /* what had an error is not unused */
+		warn_unused(l, s, last);
 	return v;
 }

@@ -145,6 +145,7 @@ struct Model {
 typedef struct {
 	const char *key; /* keyword or NULL */
 	Value value;
+	Span at; /* "key = value" */
 } ArgValue;
 
 typedef struct {
@@ -178,6 +179,7 @@ struct Lower {
 	Span site; /* the user's text that led into the prelude */
 	bool flip;
 	int depth;
+	int64_t calls; /* so far */
 	bool reported_now; /* the last error was printed, so its notes are */
 };
 

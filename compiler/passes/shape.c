@@ -26,6 +26,9 @@ struct ShapeSolver {
 	Ref *initial;   /* per state: the PARAM node of its initial value */
 	bool *reported; /* this node's conflict has been told */
 	TABLE(Span) told;
+	bool quiet;  /* try, and only note whether it fails */
+	bool failed;
+	int32_t naxis;
 	Axis *axis;     /* 2 per node, then one per shape variable */
 	int32_t *by;    /* node whose rule set the rank */
 	int guess;
@@ -123,9 +126,11 @@ axis_join(ShapeSolver *s, int32_t a, int32_t b)
 	if (x == y)
 		return;
 	if (s->axis[x].size && s->axis[y].size && s->axis[x].size != s->axis[y].size) {
+		if (!s->clash) { /* the first says it best */
+			s->clash_a = a;
+			s->clash_b = b;
+		}
 		s->clash = true;
-		s->clash_a = a;
-		s->clash_b = b;
 		return;
 	}
 	if (s->axis[x].size) {
@@ -170,7 +175,7 @@ node_where(const Graph *g, const Node *n)
 {
 	int len = 0;
 	const char *text = n->at.hi ? diag_text(g->diag, n->at, &len) : "";
-	bool one_line = len && len < 60 && !memchr(text, '\n', (size_t)len);
+	bool one_line = len && len < 60 && !memchr(text, '\n', (size_t)len) && n->op != OP_EXPECT;
 	if (!n->path)
 		return "";
 	return arena_printf(g->arena, ", in %s%s%.*s", n->path, one_line ? " › " : "", one_line ? len : 0, text);
@@ -191,7 +196,8 @@ note_origin(ShapeSolver *s, int32_t axis, Span at)
 static bool
 first_report(ShapeSolver *s, Ref r)
 {
-	if (s->reported[r.i])
+	s->failed = true;
+	if (s->quiet || s->reported[r.i])
 		return false;
 	s->reported[r.i] = true;
 	Span at = graph_node(s->g, r)->at;
@@ -246,12 +252,13 @@ report_clash(ShapeSolver *s, Ref r)
 	const char *a = n->nin ? shape_text(g->arena, solved_shape(s, n->in[0])) : "";
 	const char *b = n->nin > 1 ? shape_text(g->arena, solved_shape(s, n->in[1])) : "";
 	if (n->op == OP_EXPECT)
-		diag_error(g->diag, node_place(n), "wanted %s, found %s%s", own, a, n->path ? where : "");
+		diag_error(g->diag, node_place(n), "the %s is %s; wanted %s%s", n->name ? n->name : "value", a, own, where);
 	else if (n->op == OP_DELAY)
 		diag_error(g->diag, node_place(n), "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name,
 			   a, own, where);
 	else if (n->nin == 2 && op_symbol((Op)n->op))
-		diag_error(g->diag, node_place(n), "shapes do not fit: %s %s %s%s", a, op_symbol((Op)n->op), b, where);
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s %s %s%s%s", a, op_symbol((Op)n->op), b,
+			   s->clash_a / 2 == r.i || s->clash_b / 2 == r.i ? arena_printf(g->arena, " where %s is wanted", own) : "", where);
 	else if (n->nin == 2)
 		diag_error(g->diag, node_place(n), "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b, where);
 	else
@@ -324,6 +331,7 @@ solver_new(Graph *g)
 	size_t n = (size_t)g->node.n;
 	int32_t naxis = 2 * g->node.n + g->ndim;
 	s->g = g;
+	s->naxis = naxis;
 	s->rank = arena_alloc(g->arena, n + 1);
 	s->reported = arena_alloc(g->arena, n + 1);
 	s->axis = arena_alloc(g->arena, ((size_t)naxis + 1) * sizeof *s->axis);
@@ -481,28 +489,80 @@ settle(Graph *g)
 	graph_replace(g, to);
 }
 
+/* The guesses, level by level. */
+static void
+solve_by_guessing(ShapeSolver *s)
+{
+	for (s->guess = GUESS_MATRIX; s->guess < GUESS_SCALAR && !s->failed; s->guess++)
+		sweep(s);
+	if (!s->failed)
+		guess_scalars(s);
+	s->guess = GUESS_NOTHING;
+}
+
+/* A file's shape that contradicts what the net says without the file is the file's mistake. */
+static void
+find_misfits(ShapeSolver *s)
+{
+	const Graph *g = s->g;
+	for (int32_t i = 0; i < g->node.n && !s->failed; i++) {
+		const Node *n = g->node.v[i];
+		ParamInfo *p = n->op == OP_PARAM   ? &g->param.v[n->attr.index]
+			       : n->op == OP_DELAY ? &g->state.v[n->attr.slot.state].init
+						   : NULL;
+		Shape shape;
+		if (p && p->file_rank != RANK_UNKNOWN && !file_shape_fits(s, (Ref){i}, p, &shape))
+			p->misfit = true;
+	}
+}
+
+static void
+restore(ShapeSolver *s, const int8_t *rank, const Axis *axis)
+{
+	memcpy(s->rank, rank, (size_t)s->g->node.n);
+	memcpy(s->axis, axis, (size_t)s->naxis * sizeof *axis);
+	s->failed = false;
+}
+
+/* What is certain; then the file's shapes and the guesses, at first without a word. If that fails, the misfits of the
+ * file are found and left out, and what still fails is told. */
+static void
+solve(ShapeSolver *s)
+{
+	sweep(s);
+	if (s->failed)
+		return;
+	int8_t *rank = arena_alloc(s->g->arena, (size_t)s->g->node.n + 1);
+	Axis *axis = arena_alloc(s->g->arena, ((size_t)s->naxis + 1) * sizeof *axis);
+	memcpy(rank, s->rank, (size_t)s->g->node.n);
+	memcpy(axis, s->axis, (size_t)s->naxis * sizeof *axis);
+	s->quiet = true;
+	apply_file_shapes(s);
+	solve_by_guessing(s);
+	if (s->failed) {
+		restore(s, rank, axis);
+		solve_by_guessing(s);
+		find_misfits(s);
+		restore(s, rank, axis);
+		s->quiet = false;
+		apply_file_shapes(s);
+		solve_by_guessing(s);
+	}
+	s->quiet = false;
+}
+
 void
 pass_shape(Graph *g)
 {
 	ShapeSolver *s = solver_new(g);
-	int errors = diag_errors(g->diag);
-	sweep(s);
-	if (diag_errors(g->diag) == errors)
-		apply_file_shapes(s);
-	for (s->guess = GUESS_MATRIX; s->guess < GUESS_SCALAR && diag_errors(g->diag) == errors; s->guess++)
-		sweep(s);
-	if (diag_errors(g->diag) == errors)
-		guess_scalars(s);
 	Text unknown = {0};
+	solve(s);
 	write_back(s, &unknown);
-	if (diag_errors(g->diag) == errors && unknown.n)
-		diag_file_error(g->diag, g->model,
-				"sizes are not known: %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
-				"--dim in=10 --dim out=15, or by --weights",
-				unknown.v);
-	else if (diag_errors(g->diag) == errors)
+	if (!s->failed && unknown.n)
+		g->unknown = arena_strndup(g->arena, unknown.v, unknown.n);
+	else if (!s->failed)
 		check_sizes(g);
-	text_free(&unknown);
-	if (diag_errors(g->diag) == errors)
+	if (!s->failed && !unknown.n)
 		settle(g);
+	text_free(&unknown);
 }

@@ -145,10 +145,11 @@ demand(Unroller *u, int32_t i, int32_t t)
 				continue;
 			int32_t state = *made_at(u, from.i, from.t);
 			if (state == IN_PROGRESS) {
-				diag_error(u->g->diag, node_place(u->old[c.i]),
-					   "this value needs its own future: step %d needs step %d, and the other way "
-					   "round",
-					   (int)c.t + 1, (int)from.t + 1);
+				const Node *n = u->old[c.i];
+				const char *name = n->op == OP_DELAY ? u->g->state.v[n->attr.slot.state].name : n->name;
+				diag_error(u->g->diag, node_place(n),
+					   "%s%s%s needs its own value: what it looks ahead to looks back at it", name ? "'" : "",
+					   name ? name : "this", name ? "'" : "");
 				return false;
 			}
 			if (state == NOT_MADE) {

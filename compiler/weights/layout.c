@@ -257,9 +257,8 @@ fields_fill(Job *j, const Want *w)
 			const WantField *to = want_field(w, b);
 			if (!to)
 				continue;
-			Tensor *t = j->given[to->wanted]
-					    ? (Tensor *)tensor_find(j->out, j->wanted[to->wanted].name)
-					    : field_tensor(j, w, to, b);
+			Tensor *t = j->given[to->wanted] ? (Tensor *)tensor_find(j->out, j->wanted[to->wanted].name)
+							 : field_tensor(j, w, to, b);
 			j->given[to->wanted] = true;
 			block_add(part, k, blocks, t);
 		}
@@ -312,8 +311,8 @@ attempt_take(Job *j, const Attempt *t, bool asked)
 		const Want *w = &t->want.v[i];
 		if (!w->source)
 			continue;
-		text_add(j->report, "  %s = %s from %s", *w->path ? w->path : "(the model)",
-			 fit_text(j->arena, w->fit), w->source->shown);
+		text_add(j->report, "  %s = %s from %s", *w->path ? w->path : "(the model)", fit_text(j->arena, w->fit),
+			 w->source->shown);
 		report_blocks(j, w->fit);
 		fields_fill(j, w);
 		fields_zero(j, w);
@@ -402,8 +401,7 @@ ambiguous(const Job *j, const Attempt *a, const Attempt *b, int wanted)
 	diag_file_error(j->diag, j->file,
 			"the names fit %s and %s, which differ in what '%s' is; give --layout %s or --layout %s",
 			framework_table[a->framework].shown, framework_table[b->framework].shown,
-			j->wanted[wanted].name, framework_table[a->framework].name,
-			framework_table[b->framework].name);
+			j->wanted[wanted].name, framework_table[a->framework].name, framework_table[b->framework].name);
 	return false;
 }
 
@@ -454,9 +452,9 @@ prefix_missing(const Job *j, const TensorTable *in, const char *prefix)
 	const char *near = diag_nearest(prefix, candidate, in->tensor.n);
 	diag_file_error(j->diag, j->file, "no tensor has the prefix '%s'%s%s%s", prefix,
 			near ? "; did you mean '" : "; the first is '",
-			near              ? near
+			near               ? near
 			: in->tensor.n > 0 ? in->tensor.v[0].name
-					  : "",
+					   : "",
 			near ? "'?" : "'");
 	return false;
 }
@@ -480,8 +478,8 @@ layout_apply(Arena *arena, Diag *diag, const char *file, const LayoutOptions *o,
 	if (j.ntensor < in->tensor.n)
 		text_add(report, "%s: %d of %d tensors have the prefix '%s'\n", file, j.ntensor, in->tensor.n,
 			 o->prefix);
-	if (o->map && !layout_map_apply(arena, diag, o->map, file, wanted, n, j.tensor, j.ntensor, out, j.given,
-					j.used, report))
+	if (o->map &&
+	    !layout_map_apply(arena, diag, o->map, file, wanted, n, j.tensor, j.ntensor, out, j.given, j.used, report))
 		return false;
 	if (!net && j.ntensor > NAMED_MAX)
 		return too_many(&j);

@@ -35,9 +35,9 @@ bool layout_known(const char *name);
 const char *layout_names(Arena *arena);
 
 /* Translates the tensors of one file (in) and adds them to out under netc's names. Tensors under netc's names pass
- * through. Whatever has no place, and whatever has more than one, is an error that lists the candidates; parameters that
- * get no value are the caller's business, as another file may have them. Adds to the report what was recognised: one
- * line for a note, then one indented line for each layer. */
+ * through. Whatever has no place, and whatever has more than one, is an error that lists the candidates; parameters
+ * that get no value are the caller's business, as another file may have them. Adds to the report what was recognised:
+ * one line for a note, then one indented line for each layer. */
 bool layout_apply(Arena *arena, Diag *diag, const char *file, const LayoutOptions *options, const WantedTensor *wanted,
 		  int n, const TensorTable *in, TensorTable *out, Text *report);
 

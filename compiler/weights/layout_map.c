@@ -1,8 +1,8 @@
 /* layout_map.c: --map FILE, names given one by one.
  *
  * A line is "netc.name = file.name": after the file's name may follow words that are applied in order, "transpose" and
- * "rows a:b" (from 1, both included, of the first dimension), and "+ file.name …" for a sum. '#' begins a comment. A name
- * with a space or a '#' stands between double quotes. */
+ * "rows a:b" (from 1, both included, of the first dimension), and "+ file.name …" for a sum. '#' begins a comment. A
+ * name with a space or a '#' stands between double quotes. */
 #include "layout_parts.h"
 #include <assert.h>
 #include <errno.h>

@@ -462,8 +462,7 @@ layout_match(Arena *a, const WantedTensor *wanted, WantTable *want, const Source
 	for (int w = 0; w < want->n; w++)
 		for (int s = 0; s < source->n; s++) {
 			const Fit *fit;
-			*fits_at(&m, w, s) =
-				!layout_misfit(a, wanted, &want->v[w], &source->v[s], m.directed, &fit);
+			*fits_at(&m, w, s) = !layout_misfit(a, wanted, &want->v[w], &source->v[s], m.directed, &fit);
 		}
 	forbid_strangers(&m);
 	for (int how = AGREE_WHOLE; how <= AGREE_ANY; how++)

@@ -116,9 +116,9 @@ typedef struct {
 } WantField;
 
 typedef struct {
-	const char *path;  /* "rnn" of "rnn.Wxf", "" if there is none */
-	const char *stem;  /* without what only numbers or encloses it */
-	unsigned layers;   /* the kinds it may be: 1 << Layer */
+	const char *path; /* "rnn" of "rnn.Wxf", "" if there is none */
+	const char *stem; /* without what only numbers or encloses it */
+	unsigned layers;  /* the kinds it may be: 1 << Layer */
 	bool reversed;
 	TABLE(WantField) field;
 	const Source *source; /* found by layout_match, or NULL */
@@ -134,8 +134,8 @@ const WantField *want_field(const Want *w, Word name);
 /* Pairs the two. taken[i] is set for the sources that have found a layer. Returns their number. */
 int layout_match(Arena *a, const WantedTensor *wanted, WantTable *want, const SourceTable *source, bool *taken);
 /* Why a source cannot be this layer, or NULL if it can; *fit is then how. */
-const char *layout_misfit(Arena *a, const WantedTensor *wanted, const Want *w, const Source *s, bool directed,
-			  const Fit **fit);
+const char *
+layout_misfit(Arena *a, const WantedTensor *wanted, const Want *w, const Source *s, bool directed, const Fit **fit);
 
 /* "LSTM 3 → 4" */
 const char *fit_text(Arena *a, const Fit *f);
@@ -146,6 +146,7 @@ int natural_compare(const char *a, const char *b);
 
 /* The lines of a --map file that are about this file: adds what they give to out, sets given and used. false after
  * messages. */
-bool layout_map_apply(Arena *a, Diag *d, LayoutMap *map, const char *file, const WantedTensor *wanted, int n,
-		      const Tensor *const *tensor, int ntensor, TensorTable *out, bool *given, bool *used, Text *report);
+bool
+layout_map_apply(Arena *a, Diag *d, LayoutMap *map, const char *file, const WantedTensor *wanted, int n,
+		 const Tensor *const *tensor, int ntensor, TensorTable *out, bool *given, bool *used, Text *report);
 #endif

@@ -104,8 +104,8 @@ static void
 candidate_add(Arena *a, CandidateTable *all, Candidate c, const Tensor *t)
 {
 	c.view = view_of(t);
-	bool directed = (c.row->axis == AXIS_DIR_OUT_IN && t->rank == 3) ||
-			(c.row->axis == AXIS_DIR_VECTOR && t->rank >= 2);
+	bool directed =
+		(c.row->axis == AXIS_DIR_OUT_IN && t->rank == 3) || (c.row->axis == AXIS_DIR_VECTOR && t->rank >= 2);
 	if (directed && (t->dim[0] < 1 || t->dim[0] > 2))
 		return;
 	for (int dir = 0; directed && dir < t->dim[0]; dir++) {

@@ -9,8 +9,10 @@ foreign_check(Zip *z)
 {
 	for (int i = 0; i < z->member.n; i++)
 		if (member_ends(&z->member.v[i], "model.weights.h5"))
-			return reader_fail(z->r, "is not a .safetensors, .npz or .npy file (a Keras .keras file: save "
-						 "with np.savez, see docs/weights.md)");
+			return reader_fail(
+				z->r,
+				"is not a .safetensors, .npz, .npy, .pt, .onnx or .nam file (a Keras .keras file: save "
+				"with np.savez, see docs/weights.md)");
 	return true;
 }
 

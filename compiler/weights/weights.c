@@ -2,7 +2,7 @@
  *
  * A file's name is not trusted: people rename .pt to .npz. What netc does not read is recognised by its first
  * bytes, so that the message can say what to do. */
-#include "bytes.h"
+#include "zip.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -215,14 +215,16 @@ static const struct {
 	H(0, "HDF5-based Julia", "a Julia .jld2 file: write the arrays with NPZ.npzwrite, see docs/weights.md"),
 	H(0, "\x89HDF\r\n\x1a\n", "an HDF5 file: save with safetensors or np.savez, see docs/weights.md"),
 	H(512, "\x89HDF\r\n\x1a\n", "an HDF5 file: save with safetensors or np.savez, see docs/weights.md"),
-	H(0, "\x80\x02", "a PyTorch .pt file or a pickle: save with safetensors, see docs/weights.md"),
+	H(0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19",
+	  "a PyTorch .pt file of before 1.6: torch.load and torch.save it again"),
+	H(0, "\x80\x02", "a Python pickle: save with safetensors or np.savez, see docs/weights.md"),
 	H(0, "\x80\x03", "a Python pickle: save with safetensors or np.savez, see docs/weights.md"),
 	H(0, "\x80\x04", "a Python pickle: save with safetensors or np.savez, see docs/weights.md"),
 	H(0, "\x80\x05", "a Python pickle: save with safetensors or np.savez, see docs/weights.md"),
 	H(0, "GGUF", "a GGUF file: save with safetensors, see docs/weights.md"),
 	H(0, "\x1f\x8b", "a gzip file: unpack it first"),
 	H(0, "version https://git-lfs", "a Git LFS pointer: fetch the file itself with 'git lfs pull'"),
-	H(0, "\x08", "perhaps an ONNX model: save its weights with np.savez, see docs/weights.md"),
+	H(0, "\x08", "perhaps a damaged .onnx file"),
 	H(0, "<", "a web page or XML: was the right file downloaded?"),
 	H(0, "\xef\xbb\xbf", "a text file"),
 #undef H
@@ -255,16 +257,40 @@ is_safetensors(const unsigned char *data, size_t n)
 	return i < n && data[i] == '{';
 }
 
+/* JSON, after white space and a byte order mark. */
+static bool
+is_json(const unsigned char *data, size_t n)
+{
+	size_t i = n >= 3 && !memcmp(data, "\xef\xbb\xbf", 3) ? 3 : 0;
+	while (i < n && data[i] && strchr(" \t\r\n", data[i]))
+		i++;
+	return i < n && data[i] == '{';
+}
+
+/* A zip file of arrays, or PyTorch's. */
+static bool
+zip_parse(Diag *diag, const char *path, const unsigned char *data, size_t n, TensorTable *out)
+{
+	Reader r = reader_begin(diag, path, out);
+	Zip z;
+	if (!zip_open(&z, &r, data, n))
+		return false;
+	for (int i = 0; i < z.member.n; i++)
+		if (member_ends(&z.member.v[i], "data.pkl"))
+			return torch_parse(diag, path, data, n, out);
+	return npz_parse(diag, path, data, n, out);
+}
+
 static bool
 not_weights(Diag *diag, const char *path, const unsigned char *data, size_t n)
 {
 	const char *hint = foreign_hint(data, n);
 	if (n == 0)
-		diag_file_error(diag, path, "is empty; wanted a .safetensors, .npz or .npy file");
+		diag_file_error(diag, path, "is empty; wanted a .safetensors, .npz, .npy, .pt, .onnx or .nam file");
 	else if (hint)
-		diag_file_error(diag, path, "is not a .safetensors, .npz or .npy file (%s)", hint);
+		diag_file_error(diag, path, "is not a .safetensors, .npz, .npy, .pt, .onnx or .nam file (%s)", hint);
 	else
-		diag_file_error(diag, path, "is not a .safetensors, .npz or .npy file");
+		diag_file_error(diag, path, "is not a .safetensors, .npz, .npy, .pt, .onnx or .nam file");
 	return false;
 }
 
@@ -272,7 +298,7 @@ static bool
 weights_parse(Diag *diag, const char *path, const unsigned char *data, size_t n, TensorTable *out)
 {
 	if (n >= 4 && (!memcmp(data, "PK\3\4", 4) || !memcmp(data, "PK\5\6", 4)))
-		return npz_parse(diag, path, data, n, out);
+		return zip_parse(diag, path, data, n, out);
 	if (n >= 6 && !memcmp(data, "\x93NUMPY", 6)) {
 		const char *base = path_base(path), *dot = strrchr(base, '.');
 		size_t stem = dot && dot > base ? (size_t)(dot - base) : strlen(base);
@@ -280,6 +306,10 @@ weights_parse(Diag *diag, const char *path, const unsigned char *data, size_t n,
 	}
 	if (is_safetensors(data, n))
 		return safetensors_parse(diag, path, data, n, out);
+	if (is_json(data, n))
+		return nam_parse(diag, path, data, n, out);
+	if (onnx_is(data, n))
+		return onnx_parse(diag, path, data, n, out);
 	return not_weights(diag, path, data, n);
 }
 

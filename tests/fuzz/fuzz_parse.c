@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	Ast ast;
 	parse_text(a, d, "fuzz.net", arena_strndup(a, (const char *)data, n), n, &ast);
 	/* an expression that just fits may print with more brackets than the parser takes */
-	if (diag_errors(d) == 0 && n < 1000) {
+	if (diag_errors(d) == 0 && n < 500) {
 		ast_print(&ast, &once);
 		text_put(&once, "", 0);
 		parse_text(a, d, "printed.net", once.v, once.n, &ast);
