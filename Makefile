@@ -41,7 +41,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz
 TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
 C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] examples/*/main.c)
-LINT_SRC := $(SRC) $(filter-out tests/lib/diff_main.c,$(wildcard tests/*/*.c))
+LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY

@@ -112,7 +112,7 @@ give_values(Graph *g, ParamInfo *p, const BindOptions *o, Complaints *c)
 	if (bad)
 		complain(c, "not finite", p->name,
 			 arena_printf(g->arena, "%lld of %lld values %s NaN, infinite or too large for float32",
-		                      (long long)bad, (long long)n, bad == 1 ? "is" : "are"));
+				      (long long)bad, (long long)n, bad == 1 ? "is" : "are"));
 	uint64_t key = mix(hash_bytes(HASH_SEED, p->name, strlen(p->name)) ^ mix(o->seed));
 	for (int64_t i = 0; i < n; i++)
 		v[i] = (float)(p->file_value ? p->file_value[i] : seeded_value(p, key, (uint64_t)i));
@@ -132,7 +132,8 @@ check_param(Graph *g, ParamInfo *p, const TensorTable *t, const BindOptions *o, 
 	const char *wanted = shape_text(g->arena, p->shape);
 	if (p->misfit)
 		complain(c, "misshapen", p->name,
-			 arena_printf(g->arena, "wanted %s, found %s%s", wanted, found_shape(g, p, t), is_transposed(p) ? " (transposed?)" : ""));
+			 arena_printf(g->arena, "wanted %s, found %s%s", wanted, found_shape(g, p, t),
+				      is_transposed(p) ? " (transposed?)" : ""));
 	else if (p->file_rank == RANK_UNKNOWN && !p->optional && !o->seeded)
 		complain(c, "missing", p->name, arena_printf(g->arena, "wanted %s", wanted));
 	else if (shape_known(p->shape))

@@ -9,7 +9,7 @@ void bind_names(Graph *g, const TensorTable *t);
 typedef struct {
 	bool seeded; /* parameters without weights are filled from the seed */
 	uint64_t seed;
-	bool need_values; /* false: --weights-as=params or extern, or a kind that needs no numbers */
+	bool need_values;   /* false: --weights-as=params or extern, or a kind that needs no numbers */
 	const char *file;   /* of the weights, to name in messages, or NULL */
 	const char *source; /* the net's file */
 } BindOptions;

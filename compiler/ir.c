@@ -243,14 +243,6 @@ shape_text(Arena *a, Shape s)
 	}
 }
 
-static void
-verify_fail(const Graph *g, const char *pass, int i, const char *what)
-{
-	fprintf(stderr, "netc: internal error: after pass '%s', %%%d (%s) breaks an invariant: %s\n", pass, i,
-		i >= 0 && i < g->node.n && g->node.v[i]->op < OP_COUNT ? op_table[g->node.v[i]->op].name : "?", what);
-	abort();
-}
-
 static const char *
 verify_attr(const Graph *g, const Node *n)
 {
@@ -280,6 +272,8 @@ verify_node(const Graph *g, int i)
 		return "no such operator";
 	if (op_table[n->op].nin >= 0 && op_table[n->op].nin != n->nin)
 		return "wrong number of operands";
+	if (n->op == OP_CONCAT && n->nin < 1)
+		return "there is nothing to join";
 	bool batched = op_starts_batch((Op)n->op);
 	for (int k = 0; k < n->nin; k++) {
 		if (n->in[k].i < 0 || n->in[k].i >= g->node.n)
@@ -304,17 +298,39 @@ verify_node(const Graph *g, int i)
 	return verify_attr(g, n);
 }
 
-void
-graph_verify(const Graph *g, const char *pass)
+/* The first thing that is wrong: NULL if nothing is; *where is its node, or -1. */
+const char *
+graph_flaw(const Graph *g, int *where)
 {
 	for (int i = 0; i < g->node.n; i++) {
 		const char *what = verify_node(g, i);
+		*where = i;
 		if (what)
-			verify_fail(g, pass, i, what);
+			return what;
+	}
+	*where = -1;
+	for (int i = 0; i < g->input.n; i++) {
+		Ref r = g->input.v[i].node;
+		if (r.i >= g->node.n || r.i < -1)
+			return "an input of the graph is a node that is not there";
 	}
 	for (int i = 0; i < g->output.n; i++) {
 		Ref r = g->output.v[i].node;
+		*where = r.i;
 		if (!g->steps && (r.i < 0 || r.i >= g->node.n || g->node.v[r.i]->op != OP_OUTPUT))
-			verify_fail(g, pass, r.i, "an output of the graph is not an output node");
+			return "an output of the graph is not an output node";
 	}
+	return NULL;
+}
+
+void
+graph_verify(const Graph *g, const char *pass)
+{
+	int i;
+	const char *what = graph_flaw(g, &i);
+	if (!what)
+		return;
+	fprintf(stderr, "netc: internal error: after pass '%s', %%%d (%s) breaks an invariant: %s\n", pass, i,
+		i >= 0 && i < g->node.n && g->node.v[i]->op < OP_COUNT ? op_table[g->node.v[i]->op].name : "?", what);
+	abort();
 }

@@ -61,8 +61,8 @@ typedef struct {
 	int32_t nin;
 	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT: index of the output */
 	Attr attr;
-	Span at;   /* the equation */
-	Span site; /* where the user made or called the prelude layer that the equation is in; else nowhere */
+	Span at;          /* the equation */
+	Span site;        /* where the user made or called the prelude layer that the equation is in; else nowhere */
 	const char *name; /* what the user called it, or NULL */
 	const char *path; /* layers and equation it came from, "model[3] = Recurrent › y", or NULL */
 	Ref in[];
@@ -131,9 +131,9 @@ typedef struct {
 	TABLE(PortInfo) input;
 	TABLE(PortInfo) output;
 	TABLE(LayerInfo) layer; /* in the order of the model */
-	const char *file;    /* the net's, for messages */
-	const char *unknown; /* sizes that the shape pass could not solve, as text; NULL: all are known */
-	const char *model; /* what the model is called: "model", "LSTM" */
+	const char *file;       /* the net's, for messages */
+	const char *unknown;    /* sizes that the shape pass could not solve, as text; NULL: all are known */
+	const char *model;      /* what the model is called: "model", "LSTM" */
 	int32_t batch;          /* ≥ 1 */
 	int32_t window;         /* steps that the unroll pass makes, ≥ 1 */
 	int32_t steps;          /* 0: not unrolled */
@@ -177,6 +177,8 @@ const char *shape_text(Arena *a, Shape s);
 
 /* Aborts with the pass's name and the node if an invariant does not hold: a bug of netc, never the user's fault. */
 void graph_verify(const Graph *g, const char *pass);
+/* The first invariant that does not hold, and the node it is about (-1: none); NULL if all do. */
+const char *graph_flaw(const Graph *g, int *where);
 
 /* The dump is a language: graph_read gives the graph that graph_print wrote. */
 void graph_print(const Graph *g, Text *out);

@@ -206,13 +206,23 @@ read_int(Reader *r)
 {
 	skip_blanks(r);
 	char *end;
+	bool starts = isdigit((unsigned char)*r->p) || (*r->p == '-' && isdigit((unsigned char)r->p[1]));
 	long v = strtol(r->p, &end, 10);
-	if (end == r->p || v > INT32_MAX || v < -INT32_MAX) {
+	if (!starts || v > INT32_MAX || v < -INT32_MAX) {
 		reader_fail(r, "wanted a whole number");
 		return 0;
 	}
 	r->p = end;
 	return (int32_t)v;
+}
+
+static int32_t
+read_positive(Reader *r, int32_t most)
+{
+	int32_t v = read_int(r);
+	if (v < 1 || v > most)
+		reader_fail(r, "wanted a number from 1");
+	return v;
 }
 
 static double
@@ -221,7 +231,7 @@ read_number(Reader *r)
 	skip_blanks(r);
 	char *end;
 	double v = strtod(r->p, &end);
-	if (end == r->p)
+	if (end == r->p || *r->p == '\n')
 		reader_fail(r, "wanted a number");
 	r->p = end;
 	return v;
@@ -280,10 +290,10 @@ read_shape(Reader *r)
 			expect(r, ",");
 		int32_t d = 0;
 		if (accept(r, "'")) {
-			d = -read_int(r);
+			d = -read_positive(r, 1000000);
 			r->g->ndim = -d > r->g->ndim ? -d : r->g->ndim;
 		} else if (!accept(r, "_")) {
-			d = read_int(r);
+			d = read_positive(r, INT32_MAX);
 		}
 		s.dim[s.rank++] = d;
 	}
@@ -313,6 +323,8 @@ read_state(Reader *r)
 	StateInfo s = {.name = read_string(r), .shape = read_shape(r)};
 	expect(r, "depth");
 	s.depth = read_int(r);
+	if (s.depth < 0 || s.depth > 1000000)
+		reader_fail(r, "the depth is out of range");
 	if (accept(r, "from")) {
 		expect(r, "#");
 		s.from_param = read_int(r) + 1;
@@ -453,33 +465,6 @@ read_line(Reader *r)
 	}
 }
 
-/* What graph_verify would abort over: a text can be wrong, a graph of ours cannot. */
-static bool
-refs_are_good(const Graph *g)
-{
-	for (int i = 0; i < g->node.n; i++) {
-		const Node *n = g->node.v[i];
-		for (int k = 0; k < n->nin; k++)
-			if (n->in[k].i < 0 || n->in[k].i >= (n->op == OP_DELAY ? g->node.n : i) ||
-			    op_table[g->node.v[n->in[k].i]->op].sink)
-				return false;
-		int32_t x = n->attr.index;
-		if ((n->op == OP_INPUT && (x < 0 || x >= g->input.n)) ||
-		    (n->op == OP_OUTPUT && (x < 0 || x >= g->output.n)) ||
-		    (n->op == OP_PARAM && (x < 0 || x >= g->param.n)) ||
-		    ((n->op == OP_INIT || n->op == OP_UPDATE || n->op == OP_DELAY || n->op == OP_STATE) &&
-		     (x < 0 || x >= g->state.n)))
-			return false;
-		if ((n->op == OP_DELAY || n->op == OP_STATE) &&
-		    (n->attr.slot.depth == 0 || n->attr.slot.depth > g->state.v[x].depth))
-			return false;
-	}
-	for (int i = 0; i < g->output.n; i++)
-		if (!g->steps && (g->output.v[i].node.i < 0 || g->output.v[i].node.i >= g->node.n))
-			return false;
-	return true;
-}
-
 bool
 graph_read(Graph *g, const char *file, const char *text)
 {
@@ -497,9 +482,12 @@ graph_read(Graph *g, const char *file, const char *text)
 		else if (*r.p)
 			r.p++, r.line++;
 	}
-	if (!r.failed && !refs_are_good(g)) {
-		diag_file_error(g->diag, file, "a node refers to something that is not there");
-		r.failed = true;
-	}
+	int where;
+	const char *flaw = r.failed ? NULL : graph_flaw(g, &where);
+	if (flaw && where >= 0)
+		diag_file_error(g->diag, file, "%%%d is wrong: %s", where, flaw);
+	else if (flaw)
+		diag_file_error(g->diag, file, "%s", flaw);
+	r.failed |= flaw != NULL;
 	return !r.failed;
 }

@@ -115,18 +115,22 @@ static bool
 solve(Compile *c, PassRun *run)
 {
 	const Options *o = &c->options;
-	BindOptions bo = {
-		.seeded = o->seeded, .seed = o->seed, .need_values = wants_weights(o), .file = c->weights_file, .source = o->input};
+	BindOptions bo = {.seeded = o->seeded,
+			  .seed = o->seed,
+			  .need_values = wants_weights(o),
+			  .file = c->weights_file,
+			  .source = o->input};
 	bool ok = pass_run(c->net, "S", run);
 	if (ok)
 		bind_values(c->net, &c->weights, &bo);
 	else
 		bind_explain(c->net, &c->weights, &bo);
 	if (!ok && !diag_errors(c->diag))
-		diag_file_error(c->diag, o->input,
-				"sizes are not known in '%s': %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
-				"--dim in=10 --dim out=15, or by --weights",
-				c->net->model, c->net->unknown);
+		diag_file_error(
+			c->diag, o->input,
+			"sizes are not known in '%s': %s; give them in the constructor, as in 'LSTM(10 => 15)', by "
+			"--dim in=10 --dim out=15, or by --weights",
+			c->net->model, c->net->unknown);
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
 	size_t before = strcspn(pass_pipeline, "U");
@@ -282,7 +286,9 @@ check_outputs(Compile *c)
 	    !path_is_stream(o->output)) {
 		out[2] = header_path(c->arena, o->output);
 		if (strcmp(out[2], o->output) == 0) {
-			fprintf(stderr, "netc: the output '%s' would be the header, too; wanted a name such as FILE.c\n", o->output);
+			fprintf(stderr,
+				"netc: the output '%s' would be the header, too; wanted a name such as FILE.c\n",
+				o->output);
 			return fail(c, EXIT_USAGE);
 		}
 	}
@@ -391,12 +397,16 @@ run_ir(Compile *c)
 	free(text);
 	if (!ok)
 		return fail(c, EXIT_INPUT);
-	graph_verify(c->net, "read");
 	PassRun run = {.dump = c->options.dump, .stop = c->options.stop, .out = stderr, .facts = FACT_SHAPED};
 	for (int i = 0; i < c->net->node.n; i++)
 		if (!shape_known(c->net->node.v[i]->shape))
 			run.facts = 0;
 	run.facts |= c->net->steps ? FACT_UNROLLED : 0u;
+	if (c->options.passes && !pass_possible(c->options.passes, run.facts)) {
+		diag_file_error(c->diag, c->options.read_ir, "the passes '%s' want shapes or an unrolled graph first",
+				c->options.passes);
+		return fail(c, EXIT_INPUT);
+	}
 	if (c->options.passes && !pass_run(c->net, c->options.passes, &run)) {
 		if (c->net->unknown)
 			diag_file_error(c->diag, c->options.read_ir, "sizes are not known: %s", c->net->unknown);

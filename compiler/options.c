@@ -62,43 +62,42 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char help[] =
-	"usage: netc [OPTION]... FILE.net\n"
-	"Compiles a neural network to straight-line C99.\n"
-	"\n"
-	"  --unroll N         time steps of the unrolled function; 0: the step function\n"
-	"                     only (default: the file's unroll, else 1)\n"
-	"  -o FILE.c          write FILE.c and FILE.h; -o - writes one stream to stdout\n"
-	"                     (default: MODEL.c)\n"
-	"  --emit=KIND        c (default), summary, shapes, ast, ir, forecast\n"
-	"  --weights FILE     .safetensors, .npz or .npy; repeatable, later wins\n"
-	"  --weights-as=HOW   const (default), params, extern\n"
-	"  --init=seeded      fill parameters without weights from --seed S (default 1)\n"
-	"  --name PREFIX      of every public name (default: from -o)\n"
-	"  --batch B          sequences at a time (default 1)\n"
-	"  --dim in=10        a size that the file leaves open: in, out, or a name from\n"
-	"                     a constructor\n"
-	"  --model NAME       which model of the file\n"
-	"  --math=fast|libm   built-in tanh, exp, ... with stated errors (default), or\n"
-	"                     libm's\n"
-	"  --scratch=WHERE    work buffer of the unrolled function: stack (default),\n"
-	"                     static, caller\n"
-	"  --eval X.npz -o Y.npz\n"
-	"                     run the net in double on the inputs in X\n"
-	"  --check V.npz      run it and compare with the outputs stored in V;\n"
-	"                     --tolerance T (default 1e-5)\n"
-	"  -M, -MD, -MF FILE  dependencies for make and ninja\n"
-	"  -W..., -Wno-..., -Werror, -w\n"
-	"                     warnings, as in gcc\n"
-	"  -fdiagnostics-color=auto|always|never, -fdiagnostics-format=text|json\n"
-	"  -d LETTERS         dump the graph after passes; -d help lists them\n"
-	"  --stop-after=PASS  stop there\n"
-	"  -v                 say what is done\n"
-	"  --version, --help\n"
-	"  @FILE              read options from FILE\n"
-	"\n"
-	"Exit status: 0 done, 1 wrong input, 2 wrong command line, 3 a file could not be\n"
-	"read or written, 70 a bug.\n";
+static const char help[] = "usage: netc [OPTION]... FILE.net\n"
+			   "Compiles a neural network to straight-line C99.\n"
+			   "\n"
+			   "  --unroll N         time steps of the unrolled function; 0: the step function\n"
+			   "                     only (default: the file's unroll, else 1)\n"
+			   "  -o FILE.c          write FILE.c and FILE.h; -o - writes one stream to stdout\n"
+			   "                     (default: MODEL.c)\n"
+			   "  --emit=KIND        c (default), summary, shapes, ast, ir, forecast\n"
+			   "  --weights FILE     .safetensors, .npz or .npy; repeatable, later wins\n"
+			   "  --weights-as=HOW   const (default), params, extern\n"
+			   "  --init=seeded      fill parameters without weights from --seed S (default 1)\n"
+			   "  --name PREFIX      of every public name (default: from -o)\n"
+			   "  --batch B          sequences at a time (default 1)\n"
+			   "  --dim in=10        a size that the file leaves open: in, out, or a name from\n"
+			   "                     a constructor\n"
+			   "  --model NAME       which model of the file\n"
+			   "  --math=fast|libm   built-in tanh, exp, ... with stated errors (default), or\n"
+			   "                     libm's\n"
+			   "  --scratch=WHERE    work buffer of the unrolled function: stack (default),\n"
+			   "                     static, caller\n"
+			   "  --eval X.npz -o Y.npz\n"
+			   "                     run the net in double on the inputs in X\n"
+			   "  --check V.npz      run it and compare with the outputs stored in V;\n"
+			   "                     --tolerance T (default 1e-5)\n"
+			   "  -M, -MD, -MF FILE  dependencies for make and ninja\n"
+			   "  -W..., -Wno-..., -Werror, -w\n"
+			   "                     warnings, as in gcc\n"
+			   "  -fdiagnostics-color=auto|always|never, -fdiagnostics-format=text|json\n"
+			   "  -d LETTERS         dump the graph after passes; -d help lists them\n"
+			   "  --stop-after=PASS  stop there\n"
+			   "  -v                 say what is done\n"
+			   "  --version, --help\n"
+			   "  @FILE              read options from FILE\n"
+			   "\n"
+			   "Exit status: 0 done, 1 wrong input, 2 wrong command line, 3 a file could not be\n"
+			   "read or written, 70 a bug.\n";
 
 static bool
 wrong(const char *what, const char *value, const char *wanted)
@@ -227,7 +226,8 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 		/* as in gcc, an unknown -Wno-… is no mistake */
 		if (strcmp(arg, "extra") == 0)
 			arg = "all";
-		ok = diag_warning_option(d, arg) || strncmp(arg, "no-", 3) == 0 || wrong("unknown warning", arg, "a name that a message showed in [-W…]");
+		ok = diag_warning_option(d, arg) || strncmp(arg, "no-", 3) == 0 ||
+		     wrong("unknown warning", arg, "a name that a message showed in [-W…]");
 		break;
 	case 'f': ok = read_f(d, arg); break;
 	case 'd': ok = read_dump(arg, o); break;

@@ -32,6 +32,18 @@ pass_by_name(const char *name)
 	return NULL;
 }
 
+bool
+pass_possible(const char *letters, unsigned facts)
+{
+	for (; *letters; letters++) {
+		const Pass *p = pass_by_letter(*letters);
+		if (!p || (p->needs & ~facts))
+			return false;
+		facts = (facts | p->gives) & ~p->breaks;
+	}
+	return true;
+}
+
 static void
 pass_dump(const Graph *g, const Pass *p, FILE *out)
 {

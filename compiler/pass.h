@@ -29,6 +29,8 @@ typedef struct {
 
 const Pass *pass_by_letter(char letter);
 const Pass *pass_by_name(const char *name);
+/* Whether each pass finds the facts it needs. */
+bool pass_possible(const char *letters, unsigned facts);
 /* Runs passes by their letters. Returns false when a pass gave an error to diag, or left g->unknown. */
 bool pass_run(Graph *g, const char *letters, PassRun *run);
 

@@ -619,7 +619,9 @@ static void
 give_value(Front *f, const Raw *t, int token, NET_STYPE *value)
 {
 	switch (token) {
-	case TOK_IDENT: value->TOK_IDENT = is_operator(t->kind) ? intern(f->arena, front_text(f, t->at)) : t->u.name; break;
+	case TOK_IDENT:
+		value->TOK_IDENT = is_operator(t->kind) ? intern(f->arena, front_text(f, t->at)) : t->u.name;
+		break;
 	case TOK_STRING: value->TOK_STRING = t->u.name; break;
 	case TOK_DELAY: value->TOK_DELAY = *t; break;
 	case TOK_NUMBER: value->TOK_NUMBER = *t; break;

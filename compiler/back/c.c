@@ -172,9 +172,8 @@ mentions(const char *text, const char *word)
 {
 	size_t n = strlen(word);
 	for (const char *p = text; (p = strstr(p, word)) != NULL; p++) {
-		char before = p == text ? ' ' : p[-1], after = p[n];
-		bool left = strchr(" (,\t", before) != NULL, right = strchr(" [,)-;", after) != NULL && after;
-		if (left && right)
+		bool left = p == text || strchr(" (,\t", p[-1]);
+		if (left && p[n] && strchr(" [,)-;", p[n]))
 			return true;
 	}
 	return false;

@@ -82,7 +82,8 @@ add_sizes(Emit *e, Text *t)
 	text_add(t, "\t%s_STEPS = %" PRId32 ", /* time steps of %s_unrolled */\n", upper,
 		 e->window ? e->window->steps : 0, e->prefix);
 	text_add(t, "\t%s_BATCH = %" PRId32 "\n};\n\n", upper, net->batch);
-	text_add(t, "/* Bytes of the work buffer of %s_unrolled%s. */\n#define %s_SCRATCH_BYTES %" PRId64 "\n\n", e->prefix,
+	text_add(t, "/* Bytes of the work buffer of %s_unrolled%s. */\n#define %s_SCRATCH_BYTES %" PRId64 "\n\n",
+		 e->prefix,
 		 e->scratch_in == SCRATCH_STACK    ? ", on its stack"
 		 : e->scratch_in == SCRATCH_STATIC ? ", static"
 						   : "",

@@ -28,7 +28,8 @@ layer_state(const Graph *g, const char *prefix)
 {
 	int64_t n = 0;
 	for (int i = 0; prefix && i < g->state.n; i++)
-		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) && belongs(g->state.v[i].name, prefix))
+		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) &&
+		    belongs(g->state.v[i].name, prefix))
 			n += shape_count(g->state.v[i].shape);
 	return n;
 }

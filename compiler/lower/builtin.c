@@ -303,9 +303,9 @@ call_unroll(Lower *l, const Builtin *b, Args *args)
 		.name = name_, .constant = true, .number = value_ \
 	}
 
-#define OPERATOR(name_)                                                                                                \
-	{                                                                                                              \
-		.name = name_, .call = call_operator, .min = 2, .max = -1, .elementwise = true                         \
+#define OPERATOR(name_)                                                                        \
+	{                                                                                      \
+		.name = name_, .call = call_operator, .min = 2, .max = -1, .elementwise = true \
 	}
 
 static const Builtin builtin_table[] = {

@@ -274,8 +274,8 @@ choose_model(Lower *l, const Ast *ast, Choice *c)
 		return true;
 	const char *names = struct_names(l, ast);
 	if (!diag_errors(l->diag) && *names)
-		diag_file_error(l->diag, l->options->file, "which of %s is the model? write 'model = …' or give --model NAME",
-				names);
+		diag_file_error(l->diag, l->options->file,
+				"which of %s is the model? write 'model = …' or give --model NAME", names);
 	else if (!diag_errors(l->diag))
 		diag_file_error(l->diag, l->options->file, "there is no model in this file; write 'model = …'");
 	return false;

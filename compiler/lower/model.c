@@ -255,8 +255,8 @@ unknown_field(Lower *l, const Type *t, const char *key, Span at)
 	for (int i = 0; i < t->nfield && n < COUNT(candidate); i++)
 		candidate[n++] = t->field[i].decl->name;
 	const char *near = diag_nearest(key, candidate, n);
-	lower_error(l, at, "'%s' has no field '%s'%s%s%s", t->name, key, near ? "; did you mean '" : "", near ? near : "",
-		    near ? "'?" : "");
+	lower_error(l, at, "'%s' has no field '%s'%s%s%s", t->name, key, near ? "; did you mean '" : "",
+		    near ? near : "", near ? "'?" : "");
 }
 
 /* Sizes and a keyword that no constructor knows. */
@@ -520,7 +520,8 @@ field_shape(Lower *l, const Field *f)
 	if (!f->has_shape)
 		return shape_unknown();
 	Shape s = {(int8_t)f->rank, {f->dim[0], f->dim[1]}};
-	for (int i = 0; i < s.rank; i++)
+	assert(s.rank <= 2);
+	for (int i = 0; i < s.rank && i < 2; i++)
 		if (s.dim[i] == 0)
 			s.dim[i] = graph_fresh_dim(l->g);
 	return s;
@@ -675,8 +676,7 @@ bind_arguments(Lower *l, Scope *s, const Func *f, const Args *a)
 	if (ok && i == n)
 		return true;
 	const char *what = f->name ? f->name : l->model && l->model->type ? l->model->type->name : "the function";
-	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", what,
-		    parameter_list(l, f), a->n);
+	lower_error(l, a->at, "'%s' wants the arguments %s; found %d", what, parameter_list(l, f), a->n);
 	lower_note(l, f->head_at, "it is declared here");
 	return false;
 }
@@ -730,7 +730,8 @@ run_struct(Lower *l, Model *m, Args *args)
 	Scope *s = scope_new(l, m->fields, SCOPE_BODY);
 	s->model = m;
 	if (args->n > args->input && m->in)
-		args->v[args->input].value = expect_size(l, args->v[args->input].value, m->in, "input", m->made.hi ? m->made : m->at);
+		args->v[args->input].value =
+			expect_size(l, args->v[args->input].value, m->in, "input", m->made.hi ? m->made : m->at);
 	if (!bind_arguments(l, s, f, args))
 		return value_error();
 	scope_bind_body(l, s, f->body);

@@ -236,7 +236,7 @@ recur_call(Lower *l, Model *m, Args *args)
 	if (past.kind == V_ERROR)
 		return past;
 	ArgValue v[2] = {{.value = f.state_first ? past : args->v[0].value},
-			  {.value = f.state_first ? args->v[0].value : past}};
+			 {.value = f.state_first ? args->v[0].value : past}};
 	Args cell_args = {v, 2, false, args->at, f.state_first ? 1 : 0};
 	Value result = call_value(l, m->child[0], &cell_args), state, y;
 	bool ok = result.kind != V_ERROR;

@@ -181,7 +181,8 @@ report_cycle(Lower *l, const Binding *b, Span use)
 	if (b->decl) {
 		lower_error(l, use, "'%s' contains itself: %s%s", b->name, t.v ? t.v : "", b->name);
 	} else {
-		lower_error(l, use, "'%s' needs its own value in the same step: %s%s", b->name, t.v ? t.v : "", b->name);
+		lower_error(l, use, "'%s' needs its own value in the same step: %s%s", b->name, t.v ? t.v : "",
+			    b->name);
 		lower_note(l, use, "for the value one step ago write '%s{-1}'", b->name);
 	}
 	text_free(&t);
@@ -230,8 +231,10 @@ binding_value(Lower *l, Binding *b, Span use)
 		return value_error();
 	}
 	if (l->running.n >= EQUATION_DEPTH_MAX) {
-		lower_error(l, use, "equations need each other more than %d deep; write them in the order in which they are "
-				    "computed", EQUATION_DEPTH_MAX);
+		lower_error(l, use,
+			    "equations need each other more than %d deep; write them in the order in which they are "
+			    "computed",
+			    EQUATION_DEPTH_MAX);
 		b->done = true;
 		b->value = value_error();
 		return b->value;
@@ -271,8 +274,13 @@ static Value
 global_param(Lower *l, const Binding *b)
 {
 	const Tensor0 *t = b->value.u.tensor;
-	ParamInfo p = {.name = b->name, .shape = t->shape, .init = t->init, .fill = t->scale, .trainable = true,
-		       .at = b->at, .file_rank = RANK_UNKNOWN};
+	ParamInfo p = {.name = b->name,
+		       .shape = t->shape,
+		       .init = t->init,
+		       .fill = t->scale,
+		       .trainable = true,
+		       .at = b->at,
+		       .file_rank = RANK_UNKNOWN};
 	*table_push(l->arena, &l->g->param) = p;
 	Ref r = lower_add(l, OP_PARAM, 0, NULL, b->at);
 	graph_node(l->g, r)->attr.index = l->g->param.n - 1;

@@ -127,7 +127,7 @@ struct Model {
 	Type *type;        /* MODEL_STRUCT */
 	Value *field;      /* MODEL_STRUCT: one per field; V_ERROR with at.hi == 0: not given */
 	const char *label; /* as written, or NULL */
-	Span made; /* the whole constructor call, if the user wrote it */
+	Span made;         /* the whole constructor call, if the user wrote it */
 	const char *hint;  /* the name it was bound to first, or NULL */
 	Span at;
 	int32_t in, out;  /* T(in, out): sizes, 0 if not given, < 0 a shape variable */
@@ -179,7 +179,7 @@ struct Lower {
 	Span site; /* the user's text that led into the prelude */
 	bool flip;
 	int depth;
-	int64_t calls; /* so far */
+	int64_t calls;     /* so far */
 	bool reported_now; /* the last error was printed, so its notes are */
 };
 

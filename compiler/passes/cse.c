@@ -68,7 +68,7 @@ pass_cse(Graph *g)
 	while (cap < 2 * (size_t)g->node.n)
 		cap *= 2;
 	int32_t *table = calloc(cap, sizeof *table); /* node + 1 */
-	Ref *to = malloc(((size_t)g->node.n + 1) * sizeof *to);
+	Ref *to = calloc((size_t)g->node.n + 1, sizeof *to);
 	assert(table && to);
 	for (int32_t i = 0; i < g->node.n; i++) {
 		Node *n = g->node.v[i];

@@ -86,7 +86,7 @@ fold_power(const Graph *g, Node *n)
 void
 pass_fold(Graph *g)
 {
-	Ref *to = malloc(((size_t)g->node.n + 1) * sizeof *to);
+	Ref *to = calloc((size_t)g->node.n + 1, sizeof *to);
 	for (int32_t i = 0; to && i < g->node.n; i++) {
 		Node *n = g->node.v[i];
 		to[i].i = i;

@@ -186,9 +186,9 @@ pass_plan(Graph *g)
 {
 	size_t n = (size_t)g->node.n + 1;
 	Planner p = {.g = g,
-		     .last = malloc(n * sizeof *p.last),
-		     .next_dying = malloc(n * sizeof *p.next_dying),
-		     .first_dying = malloc(n * sizeof *p.first_dying)};
+		     .last = calloc(n, sizeof *p.last),
+		     .next_dying = calloc(n, sizeof *p.next_dying),
+		     .first_dying = calloc(n, sizeof *p.first_dying)};
 	assert(p.last && p.next_dying && p.first_dying);
 	g->scratch_bound = 0;
 	for (int32_t i = 0; i < g->node.n; i++)

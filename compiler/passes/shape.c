@@ -26,11 +26,11 @@ struct ShapeSolver {
 	Ref *initial;   /* per state: the PARAM node of its initial value */
 	bool *reported; /* this node's conflict has been told */
 	TABLE(Span) told;
-	bool quiet;  /* try, and only note whether it fails */
+	bool quiet; /* try, and only note whether it fails */
 	bool failed;
 	int32_t naxis;
-	Axis *axis;     /* 2 per node, then one per shape variable */
-	int32_t *by;    /* node whose rule set the rank */
+	Axis *axis;  /* 2 per node, then one per shape variable */
+	int32_t *by; /* node whose rule set the rank */
 	int guess;
 	int32_t now; /* the node whose rule runs */
 	bool changed, clash;
@@ -252,18 +252,23 @@ report_clash(ShapeSolver *s, Ref r)
 	const char *a = n->nin ? shape_text(g->arena, solved_shape(s, n->in[0])) : "";
 	const char *b = n->nin > 1 ? shape_text(g->arena, solved_shape(s, n->in[1])) : "";
 	if (n->op == OP_EXPECT)
-		diag_error(g->diag, node_place(n), "the %s is %s; wanted %s%s", n->name ? n->name : "value", a, own, where);
+		diag_error(g->diag, node_place(n), "the %s is %s; wanted %s%s", n->name ? n->name : "value", a, own,
+			   where);
 	else if (n->op == OP_DELAY)
-		diag_error(g->diag, node_place(n), "'%s' is %s now, but %s in the past%s", g->state.v[n->attr.slot.state].name,
-			   a, own, where);
+		diag_error(g->diag, node_place(n), "'%s' is %s now, but %s in the past%s",
+			   g->state.v[n->attr.slot.state].name, a, own, where);
 	else if (n->nin == 2 && op_symbol((Op)n->op))
 		diag_error(g->diag, node_place(n), "shapes do not fit: %s %s %s%s%s", a, op_symbol((Op)n->op), b,
-			   s->clash_a / 2 == r.i || s->clash_b / 2 == r.i ? arena_printf(g->arena, " where %s is wanted", own) : "", where);
-	else if (n->nin == 2)
-		diag_error(g->diag, node_place(n), "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b, where);
-	else
-		diag_error(g->diag, node_place(n), "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name, a, own,
+			   s->clash_a / 2 == r.i || s->clash_b / 2 == r.i
+				   ? arena_printf(g->arena, " where %s is wanted", own)
+				   : "",
 			   where);
+	else if (n->nin == 2)
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s(%s, %s)%s", op_table[n->op].name, a, b,
+			   where);
+	else
+		diag_error(g->diag, node_place(n), "shapes do not fit: %s of %s cannot be %s%s", op_table[n->op].name,
+			   a, own, where);
 	if (s->clash_a >= 0 && s->clash_b >= 0) {
 		note_origin(s, s->clash_a, node_place(n));
 		note_origin(s, s->clash_b, node_place(n));
@@ -448,8 +453,8 @@ write_back(ShapeSolver *s, Text *unknown)
 		} else if (n->op == OP_OUTPUT) {
 			g->output.v[n->attr.index].shape = n->shape;
 		}
-		if (name && !shape_known(n->shape))
-			list_unknown(g, name, n->shape, unknown);
+		if (!shape_known(n->shape) && (name || !unknown->n))
+			list_unknown(g, name ? name : n->name ? n->name : op_table[n->op].name, n->shape, unknown);
 	}
 }
 
@@ -460,7 +465,8 @@ check_sizes(Graph *g)
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		if (shape_known(n->shape) && shape_count(n->shape) * (n->batched ? g->batch : 1) > most) {
-			diag_error(g->diag, node_place(n), "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
+			diag_error(g->diag, node_place(n),
+				   "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
 				   shape_text(g->arena, n->shape), g->batch > 1 ? ", batched," : "");
 			return;
 		}

@@ -148,8 +148,8 @@ demand(Unroller *u, int32_t i, int32_t t)
 				const Node *n = u->old[c.i];
 				const char *name = n->op == OP_DELAY ? u->g->state.v[n->attr.slot.state].name : n->name;
 				diag_error(u->g->diag, node_place(n),
-					   "%s%s%s needs its own value: what it looks ahead to looks back at it", name ? "'" : "",
-					   name ? name : "this", name ? "'" : "");
+					   "%s%s%s needs its own value: what it looks ahead to looks back at it",
+					   name ? "'" : "", name ? name : "this", name ? "'" : "");
 				return false;
 			}
 			if (state == NOT_MADE) {

@@ -257,11 +257,11 @@ is_safetensors(const unsigned char *data, size_t n)
 	return i < n && data[i] == '{';
 }
 
-/* JSON, after white space and a byte order mark. */
+/* JSON, after white space. */
 static bool
 is_json(const unsigned char *data, size_t n)
 {
-	size_t i = n >= 3 && !memcmp(data, "\xef\xbb\xbf", 3) ? 3 : 0;
+	size_t i = 0;
 	while (i < n && data[i] && strchr(" \t\r\n", data[i]))
 		i++;
 	return i < n && data[i] == '{';
