@@ -47,7 +47,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-p
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless install clean help FORCE lint-format lint-gcc
+.PHONY: fuzz fuzz-build fuzz-programs bless install install-files uninstall clean help FORCE lint-format lint-gcc
 .PHONY: lint-clang lint-tidy lint-cppcheck
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -176,11 +176,34 @@ lint-cppcheck:
 	@cppcheck --quiet --error-exitcode=1 --std=c99 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem $(INCLUDE) $(SRC)
 
+# What is installed, as FILE:PLACE under PREFIX; @PREFIX@ and @VERSION@ are filled in where the file ends in .in.
+VERSION = $(shell sed -n 's/^\#define NETC_VERSION "\(.*\)"/\1/p' compiler/back/back.h)
+INSTALLED = runtime/nn.h:include/netc/nn.h docs/netc.1:share/man/man1/netc.1 \
+	tools/netc.pc.in:share/pkgconfig/netc.pc \
+	tools/cmake/netcConfig.cmake:share/cmake/netc/netcConfig.cmake \
+	tools/cmake/netcConfigVersion.cmake.in:share/cmake/netc/netcConfigVersion.cmake \
+	tools/completions/netc.bash:share/bash-completion/completions/netc \
+	tools/completions/_netc:share/zsh/site-functions/_netc \
+	tools/completions/netc.fish:share/fish/vendor_completions.d/netc.fish \
+	$(foreach f,$(wildcard README.md LICENSE CHANGELOG.md docs/*.md),$(f):share/doc/netc/$(f))
 install: all ## into DESTDIR and PREFIX
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/include/netc' '$(DESTDIR)$(PREFIX)/share/doc/netc'
-	install -m 755 $(BUILD)/netc '$(DESTDIR)$(PREFIX)/bin/netc'
-	install -m 644 runtime/nn.h '$(DESTDIR)$(PREFIX)/include/netc/nn.h'
-	install -m 644 $(wildcard README.md LICENSE CHANGELOG.md docs/*.md) '$(DESTDIR)$(PREFIX)/share/doc/netc'
+	@$(MAKE) install-files
+# Installs the netc that is there, built or not by this make.
+install-files:
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 '$(BUILD)/netc' '$(DESTDIR)$(PREFIX)/bin/netc'
+	@for pair in $(INSTALLED); do \
+		from=$${pair%%:*} to='$(DESTDIR)$(PREFIX)'/$${pair#*:}; \
+		echo "install -m 644 $$from '$$to'"; \
+		install -d "$${to%/*}" && install -m 644 "$$from" "$$to" || exit 1; \
+		case $$from in *.in) sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' "$$from" >"$$to" || exit 1 ;; esac; \
+	done
+uninstall: ## what install wrote, and the folders that are netc's own
+	@for file in bin/netc $(foreach pair,$(INSTALLED),$(lastword $(subst :, ,$(pair)))); do \
+		echo "rm -f '$(DESTDIR)$(PREFIX)/$$file'"; \
+		rm -f '$(DESTDIR)$(PREFIX)'/"$$file" || exit 1; \
+	done
+	@cd '$(DESTDIR)$(PREFIX)' 2>/dev/null && rmdir share/doc/netc/docs share/doc/netc share/cmake/netc include/netc 2>/dev/null || true
 clean: ## remove what was built
 	rm -rf $(BUILD)
 help: ## this list

@@ -85,7 +85,8 @@ static void
 summary_layer(Emit *e, const LayerInfo *layer)
 {
 	const Graph *g = e->net;
-	const char *name = layer->depth == 0 ? g->model : layer->key ? layer->key : layer->prefix;
+	const char *dot = layer->prefix ? strrchr(layer->prefix, '.') : NULL;
+	const char *name = layer->depth == 0 ? g->model : layer->key ? layer->key : dot ? dot + 1 : layer->prefix;
 	if (name && strcmp(name, layer->label) == 0)
 		name = NULL;
 	const char *head = arena_printf(e->arena, "%*s%s%s%s%s", 2 * layer->depth, "", name ? name : "",
@@ -99,6 +100,10 @@ summary_layer(Emit *e, const LayerInfo *layer)
 		return;
 	}
 	put_padded(&e->text, head, 44);
+	if (!params && layer->container) {
+		text_add(&e->text, "  # %" PRId64 " of initial state\n", state);
+		return;
+	}
 	text_add(&e->text, "  # %" PRId64 " parameter%s", params, plural(params));
 	if (state)
 		text_add(&e->text, ", %" PRId64 " with the initial state", params + state);

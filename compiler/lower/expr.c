@@ -85,7 +85,10 @@ value_ref(Lower *l, Value v)
 	case V_NUMBER:
 	case V_BOOL: {
 		if (v.kind == V_NUMBER && !(fabs(v.u.number) <= FLT_MAX)) {
-			lower_error(l, v.at, "the number %g is too large for float32", v.u.number);
+			if (isnan(v.u.number))
+				lower_error(l, v.at, "this is not a number (NaN)");
+			else
+				lower_error(l, v.at, "the number %g is too large for float32", v.u.number);
 			return REF_NONE;
 		}
 		Ref r = graph_number(l->g, v.kind == V_BOOL ? (double)v.u.boolean : v.u.number);

@@ -382,6 +382,18 @@ expect_dim(Lower *l, Value v, int32_t size)
 	return value_node(r, v.at);
 }
 
+/* --dim x=3: by the name of an input. */
+static bool
+set_input_dim(Lower *l, const DimOption *d)
+{
+	for (int i = 0; i < l->g->input.n; i++)
+		if (strcmp(l->g->input.v[i].name, d->name) == 0) {
+			l->g->input.v[i].shape = shape_vector(d->size);
+			return true;
+		}
+	return false;
+}
+
 static void
 apply_dim_options(Lower *l, const Value *model, Args *args, Value *out)
 {
@@ -393,14 +405,15 @@ apply_dim_options(Lower *l, const Value *model, Args *args, Value *out)
 			for (const Param *p = t->constructor.v[c]->u.func->param; p; p = p->next)
 				known |= p->pattern->name && strcmp(p->pattern->name, o->dim[i].name) == 0;
 		if (strcmp(o->dim[i].name, "in") == 0) {
-			if (args && args->n && args->v[0].value.kind == V_NODE)
+			if (args && l->g->input.n)
 				l->g->input.v[0].shape = shape_vector(o->dim[i].size);
 		} else if (strcmp(o->dim[i].name, "out") == 0) {
 			if (out)
 				*out = expect_dim(l, *out, o->dim[i].size);
-		} else if (!known && args) {
+		} else if (!known && args && !set_input_dim(l, &o->dim[i])) {
 			diag_file_error(l->diag, o->file,
-					"--dim %s=%d: this model has no size '%s'; it has 'in' and 'out'",
+					"--dim %s=%d: this model has no size '%s'; it has 'in', 'out' and the names of "
+					"its inputs",
 					o->dim[i].name, (int)o->dim[i].size, o->dim[i].name);
 		}
 	}

@@ -9,7 +9,7 @@
 /* A net that calls deeper than this calls itself. */
 enum { CALL_DEPTH_MAX = 64 };
 /* A net of one step that is larger is a mistake: layers that contain each other double with every line. */
-enum { NODES_MAX = 4000000, CALLS_MAX = 4000000 };
+enum { NODES_MAX = 4000000, CALLS_MAX = 1000000 };
 
 /* What a body says about one name. */
 static void look_at_func(const Func *f, const char *name, FieldUse *use, bool top);
@@ -480,7 +480,39 @@ model_name(Lower *l, Value v, const char *prefix, const char *locator, const cha
 	name_children(l, m, depth);
 }
 
-/* A model that no field leads to is named by what it was bound to. */
+/* Moves the lines of the summary from `first` on to the end of the block of the layer with that prefix. */
+static void
+move_below(Lower *l, const char *prefix, int first)
+{
+	LayerInfo *v = l->g->layer.v;
+	int parent = 0, n = l->g->layer.n - first;
+	while (parent < first && !(v[parent].prefix && strcmp(v[parent].prefix, prefix) == 0))
+		parent++;
+	if (parent == first || !n)
+		return;
+	int to = parent + 1;
+	while (to < first && v[to].depth > v[parent].depth)
+		to++;
+	LayerInfo *moved = arena_alloc(l->arena, (size_t)n * sizeof *moved);
+	memcpy(moved, v + first, (size_t)n * sizeof *moved);
+	memmove(v + to + n, v + to, (size_t)(first - to) * sizeof *v);
+	memcpy(v + to, moved, (size_t)n * sizeof *moved);
+	int deeper = v[parent].depth + 1 - moved[0].depth;
+	for (int i = to; i < to + n; i++)
+		v[i].depth += deeper;
+	v[parent].container = true;
+}
+
+static bool
+prefix_taken(const Lower *l, const char *prefix)
+{
+	for (int i = 0; i < l->g->layer.n; i++)
+		if (l->g->layer.v[i].prefix && strcmp(l->g->layer.v[i].prefix, prefix) == 0)
+			return true;
+	return false;
+}
+
+/* A model that no field leads to is named by what it was bound to, below the layer whose body calls it. */
 static void
 name_on_call(Lower *l, Model *m)
 {
@@ -488,30 +520,26 @@ name_on_call(Lower *l, Model *m)
 		return;
 	const char *hint = m->hint ? m->hint : model_type_name(m);
 	const char *base = l->model ? l->model->prefix : "";
+	int first = l->g->layer.n;
 	if (!m->hint && l->model && m->kind != MODEL_STRUCT) { /* last(…), Recur(…) in a body: part of that layer */
 		m->named = true;
 		m->prefix = base;
 		m->locator = l->model->locator;
-		bool new_child = m->child[0].kind == V_MODEL && !m->child[0].u.model->named;
-		if (new_child)
+		if (m->child[0].kind == V_MODEL && !m->child[0].u.model->named)
 			name_children(l, m, 1);
+		move_below(l, base, first);
 		return;
 	}
-	bool global = false;
 	for (int i = 0; i < l->user->binding.n && m->hint; i++)
-		global |= l->user->binding.v[i]->name == m->hint;
-	if (global)
-		base = "";
-	const char *prefix = join(l, base, hint);
-	for (int copy = 2;; copy++) {
-		bool taken = false;
-		for (int i = 0; i < l->g->layer.n; i++)
-			taken |= l->g->layer.v[i].prefix && strcmp(l->g->layer.v[i].prefix, prefix) == 0;
-		if (!taken)
-			break;
-		prefix = join(l, base, arena_printf(l->arena, "%s_%d", hint, copy));
+		if (l->user->binding.v[i]->name == m->hint)
+			base = "";
+	const char *name = hint, *prefix = join(l, base, hint);
+	for (int copy = 2; prefix_taken(l, prefix); copy++) {
+		name = intern(l->arena, arena_printf(l->arena, "%s_%d", hint, copy));
+		prefix = join(l, base, name);
 	}
-	model_name(l, (Value){.kind = V_MODEL, .at = m->at, .u.model = m}, prefix, prefix, hint, 1);
+	model_name(l, (Value){.kind = V_MODEL, .at = m->at, .u.model = m}, prefix, prefix, name, 1);
+	move_below(l, base, first);
 }
 
 static Shape

@@ -28,8 +28,10 @@ starts_with_one_of(const char *name, const char *const *word, int n)
 {
 	for (int i = 0; name && i < n; i++) {
 		size_t len = strlen(word[i]);
+		if (strncmp(name, word[i], len) != 0)
+			continue;
 		bool rest_is_letters = name[len] >= 'a' && name[len] <= 'z';
-		if (strncmp(name, word[i], len) == 0 && (len > 2 || !rest_is_letters))
+		if (len > 2 || !rest_is_letters)
 			return true;
 	}
 	return false;

@@ -231,10 +231,12 @@ binding_value(Lower *l, Binding *b, Span use)
 		return value_error();
 	}
 	if (l->running.n >= EQUATION_DEPTH_MAX) {
-		lower_error(l, use,
-			    "equations need each other more than %d deep; write them in the order in which they are "
-			    "computed",
-			    EQUATION_DEPTH_MAX);
+		if (!diag_errors(l->diag))
+			lower_error(l, use,
+				    "equations need each other more than %d deep; write them in the order in which "
+				    "they are "
+				    "computed",
+				    EQUATION_DEPTH_MAX);
 		b->done = true;
 		b->value = value_error();
 		return b->value;
