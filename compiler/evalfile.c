@@ -134,8 +134,8 @@ add_states(const Graph *g, const EvalState *s, TensorTable *out)
 	}
 }
 
-static bool
-is_port(const Graph *g, const char *name)
+bool
+evalfile_is_port(const Graph *g, const char *name)
 {
 	for (int i = 0; i < g->input.n; i++)
 		if (strcmp(g->input.v[i].name, name) == 0)
@@ -147,7 +147,7 @@ is_port(const Graph *g, const char *name)
 }
 
 bool
-check_eval(const Graph *net, const char *file, const TensorTable *in, TensorTable *out)
+evalfile_run(const Graph *net, const char *file, const TensorTable *in, TensorTable *out)
 {
 	const double **x = arena_alloc(net->arena, ((size_t)net->input.n + 1) * sizeof *x);
 	int64_t steps;
@@ -160,7 +160,7 @@ check_eval(const Graph *net, const char *file, const TensorTable *in, TensorTabl
 	EvalState *state = eval_state_new(g);
 	for (int i = 0; i < g->state.n; i++) {
 		/* An array that has the name of an input or an output is that. */
-		const Tensor *t = is_port(g, g->state.v[i].name) ? NULL : tensor_find(in, g->state.v[i].name);
+		const Tensor *t = evalfile_is_port(g, g->state.v[i].name) ? NULL : tensor_find(in, g->state.v[i].name);
 		if (t && state->state[i] && !set_state(g, file, &g->state.v[i], t, state->state[i]))
 			return false;
 	}
@@ -210,7 +210,7 @@ compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b
 }
 
 bool
-check_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
+evalfile_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
 	      double tolerance, FILE *report)
 {
 	bool ok = true;

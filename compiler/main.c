@@ -21,6 +21,9 @@ typedef struct {
 	Diag *diag;
 	Options options;
 	Ast prelude, user;
+	Vector *vector; /* for the self-test */
+	int nvector;
+	int64_t vector_steps;
 	uint32_t user_from; /* offset of the user's first source */
 	Graph *net, *step, *window;
 	TensorTable weights;
@@ -340,9 +343,13 @@ emit(Compile *c, const Backend *b)
 	e->libm = o->libm;
 	e->has_values = o->weights.n > 0 || o->seeded;
 	e->one_stream = one_stream;
+	e->vector = c->vector;
+	e->nvector = c->nvector;
+	e->vector_steps = c->vector_steps;
+	e->tolerance = o->tolerance;
 	back_run(b, e);
 	bool ok;
-	if (one_stream || !e->header.n) {
+	if (e->one_stream || !e->header.n) {
 		text_put(&e->header, e->text.v ? e->text.v : "", e->text.n);
 		ok = write_file(c, path, e->header.v, e->header.n);
 	} else {
@@ -354,22 +361,54 @@ emit(Compile *c, const Backend *b)
 }
 
 static bool
+read_vectors(Compile *c, const char *file, TensorTable *in)
+{
+	bool io = false;
+	return weights_read(c->diag, file, in, &io) || fail(c, io ? EXIT_FILES : EXIT_INPUT);
+}
+
+/* --eval X.npz -o Y.npz */
+static bool
 evaluate(Compile *c)
 {
 	const Options *o = &c->options;
-	const char *file = o->eval ? o->eval : o->check;
 	TensorTable in = {.arena = c->arena}, out = {.arena = c->arena};
-	bool io = false;
-	if (!weights_read(c->diag, file, &in, &io))
-		return fail(c, io ? EXIT_FILES : EXIT_INPUT);
-	if (!check_eval(c->net, file, &in, &out))
+	if (!read_vectors(c, o->eval, &in))
+		return false;
+	if (!evalfile_run(c->net, o->eval, &in, &out))
 		return fail(c, EXIT_INPUT);
-	if (o->check)
-		return check_compare(c->net, file, &in, &out, o->tolerance, stdout) || fail(c, EXIT_INPUT);
 	if (npz_write(&out, o->output))
 		return true;
 	diag_file_error(c->diag, o->output, "cannot be written: %s", strerror(errno));
 	return fail(c, EXIT_FILES);
+}
+
+/* --check V.npz; the report goes to `report`. */
+static bool
+check(Compile *c, TensorTable *stored, FILE *report)
+{
+	const Options *o = &c->options;
+	TensorTable computed = {.arena = c->arena};
+	if (!read_vectors(c, o->check, stored))
+		return false;
+	if (!evalfile_run(c->net, o->check, stored, &computed) ||
+	    !evalfile_compare(c->net, o->check, stored, &computed, o->tolerance, report))
+		return fail(c, EXIT_INPUT);
+	return true;
+}
+
+/* The arrays of the check file that the self-test embeds. */
+static void
+collect_vectors(Compile *c, const TensorTable *stored)
+{
+	const Graph *g = c->net;
+	const Tensor *x = tensor_find(stored, g->input.n ? g->input.v[0].name : g->output.v[0].name);
+	c->vector_steps = x ? x->dim[0] : 0;
+	c->vector = arena_alloc(c->arena, ((size_t)stored->tensor.n + 1) * sizeof *c->vector);
+	for (int i = 0; i < stored->tensor.n; i++) {
+		const Tensor *t = &stored->tensor.v[i];
+		c->vector[c->nvector++] = (Vector){t->name, t->count, t->value, !evalfile_is_port(g, t->name)};
+	}
 }
 
 static bool
@@ -433,8 +472,15 @@ compile(Compile *c)
 	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr};
 	if (!read_weights(c) || !solve(c, &run))
 		return false;
-	if (o->eval || o->check)
+	if (o->eval)
 		return evaluate(c);
+	const Backend *back = back_named(o->emit);
+	TensorTable stored = {.arena = c->arena};
+	if (o->check && !check(c, &stored, back->needs_vectors ? stderr : stdout))
+		return false;
+	if (o->check && !back->needs_vectors)
+		return true;
+	collect_vectors(c, &stored);
 	if (run.stopped || (unroll(c, &run) && o->stop)) {
 		if (strcmp(o->emit, "c") == 0)
 			return true;
@@ -443,7 +489,7 @@ compile(Compile *c)
 		return false;
 	if (o->verbose && !run.stopped)
 		say_plan(c);
-	return emit(c, back_named(o->emit));
+	return emit(c, back);
 }
 
 int

@@ -69,7 +69,8 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "                     only (default: the file's unroll, else 1)\n"
 			   "  -o FILE.c          write FILE.c and FILE.h; -o - writes one stream to stdout\n"
 			   "                     (default: MODEL.c)\n"
-			   "  --emit=KIND        c (default), summary, shapes, ast, ir, forecast\n"
+			   "  --emit=KIND        c (default), selftest, summary, shapes, ast, ir,\n"
+			   "                     forecast\n"
 			   "  --weights FILE     .safetensors, .npz or .npy; repeatable, later wins\n"
 			   "  --weights-as=HOW   const (default), params, extern\n"
 			   "  --init=seeded      fill parameters without weights from --seed S (default 1)\n"
@@ -85,7 +86,8 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "  --eval X.npz -o Y.npz\n"
 			   "                     run the net in double on the inputs in X\n"
 			   "  --check V.npz      run it and compare with the outputs stored in V;\n"
-			   "                     --tolerance T (default 1e-5)\n"
+			   "                     --tolerance T (default 1e-5); with --emit=selftest also\n"
+			   "                     a C program that does so\n"
 			   "  -M, -MD, -MF FILE  dependencies for make and ninja\n"
 			   "  -W..., -Wno-..., -Werror, -w\n"
 			   "                     warnings, as in gcc\n"
@@ -363,6 +365,15 @@ check_combination(const Options *o, int nfiles, char **file)
 	}
 	if (o->write_deps && !o->deps_file && o->output && strcmp(o->output, "-") == 0) {
 		fprintf(stderr, "netc: -MD with -o - wants -MF FILE for the dependencies\n");
+		return OPTIONS_WRONG;
+	}
+	const Backend *b = back_named(o->emit);
+	if (b && b->needs_vectors && !o->check) {
+		fprintf(stderr, "netc: --emit=%s wants --check V.npz with the inputs and outputs to test\n", o->emit);
+		return OPTIONS_WRONG;
+	}
+	if (b && b->needs_vectors && o->weights_as == WEIGHTS_EXTERN) {
+		fprintf(stderr, "netc: --emit=%s needs the weights: --weights-as=const or params\n", o->emit);
 		return OPTIONS_WRONG;
 	}
 	if (o->eval && o->check) {

@@ -3,7 +3,8 @@
 #include "../ops.h"
 #include <string.h>
 
-static const Backend *const back_table[] = {&back_c, &back_summary, &back_shapes, &back_ir, &back_forecast};
+static const Backend *const back_table[] = {&back_c,      &back_selftest, &back_summary,
+					    &back_shapes, &back_ir,       &back_forecast};
 
 const Backend *
 back_named(const char *name)

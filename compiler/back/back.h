@@ -8,6 +8,14 @@
 typedef enum { WEIGHTS_CONST, WEIGHTS_PARAMS, WEIGHTS_EXTERN } WeightsAs;
 typedef enum { SCRATCH_STACK, SCRATCH_STATIC, SCRATCH_CALLER } ScratchIn;
 
+/* An array of a --check file, for the self-test. */
+typedef struct {
+	const char *name;
+	int64_t count;
+	const double *value;
+	bool initial; /* the initial value of a state */
+} Vector;
+
 /* What a back end is given, and where it writes. */
 typedef struct {
 	Arena *arena;
@@ -23,6 +31,11 @@ typedef struct {
 	ScratchIn scratch_in;
 	bool libm;       /* --math=libm */
 	bool has_values; /* weights were given, so a params struct can be filled */
+	const Vector *vector;
+	int nvector;
+	int64_t vector_steps;
+	double tolerance;
+	bool has_initial;
 	bool one_stream; /* header and code go to one place */
 	Text header;     /* FILE.h, for the C back end */
 	Text text;       /* the output */
@@ -35,6 +48,7 @@ typedef struct {
 
 typedef struct {
 	const char *name, *suffix, *what;
+	bool needs_vectors; /* wants --check V.npz */
 	bool needs_weights; /* wants values, not only shapes */
 	void (*begin)(Emit *e);
 	void (*graph_begin)(Emit *e, const Graph *g);
@@ -43,7 +57,7 @@ typedef struct {
 	void (*end)(Emit *e);
 } Backend;
 
-extern const Backend back_c, back_ir, back_summary, back_shapes, back_forecast;
+extern const Backend back_c, back_selftest, back_ir, back_summary, back_shapes, back_forecast;
 
 /* The back end of that --emit name, or NULL. */
 const Backend *back_named(const char *name);

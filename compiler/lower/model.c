@@ -744,6 +744,18 @@ call_func(Lower *l, const Closure *c, Args *args)
 	return v;
 }
 
+/* One more argument than the body has, for a layer with states: their initial values, as in Flux ≥ 0.15. */
+static bool
+takes_initial_state(const Model *m, const Func *f, const Args *a)
+{
+	int n = 0, states = 0;
+	for (const Param *p = f->param; p; p = p->next)
+		n += !p->keyword;
+	for (int i = 0; i < m->type->nfield; i++)
+		states += m->type->field[i].assigned && m->type->field[i].delayed;
+	return states && a->n == n + 1 && !a->v[n].key;
+}
+
 static Value
 run_struct(Lower *l, Model *m, Args *args)
 {
@@ -757,6 +769,9 @@ run_struct(Lower *l, Model *m, Args *args)
 		fields_make(l, m);
 	Scope *s = scope_new(l, m->fields, SCOPE_BODY);
 	s->model = m;
+	m->initial = value_error();
+	if (takes_initial_state(m, f, args))
+		m->initial = args->v[--args->n].value;
 	if (args->n > args->input && m->in)
 		args->v[args->input].value =
 			expect_size(l, args->v[args->input].value, m->in, "input", m->made.hi ? m->made : m->at);

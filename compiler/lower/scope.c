@@ -357,6 +357,19 @@ state_set_initial(Lower *l, StateInfo *s, Value v)
 	}
 }
 
+/* rnn(x, h0), lstm(x, (h0, c0)): the states in field order. */
+static Value
+initial_of_field(const Model *model, int field)
+{
+	int place = 0;
+	for (int i = 0; i < field; i++)
+		place += model->type->field[i].assigned && model->type->field[i].delayed;
+	const Value *v = &model->initial;
+	if (v->kind != V_TUPLE)
+		return place == 0 ? *v : value_error();
+	return place < v->u.list->n ? v->u.list->v[place] : value_error();
+}
+
 /* The state behind a delayed name: its initial value is the field's, where there is one, else zero. */
 int32_t
 state_of(Lower *l, Binding *b, const Model *model)
@@ -378,6 +391,8 @@ state_of(Lower *l, Binding *b, const Model *model)
 		if (f->has_shape)
 			s.shape = state_shape((Shape){(int8_t)f->rank, {f->dim[0], f->dim[1]}});
 		s.init.shape = s.shape;
+		if (model->initial.kind != V_ERROR)
+			v = initial_of_field(model, i);
 		if (v.kind == V_ERROR && f->value)
 			v = eval_expr(l, model->type->scope, INT32_MAX, f->value);
 		state_set_initial(l, &s, v);

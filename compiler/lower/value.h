@@ -135,6 +135,7 @@ struct Model {
 	const char **key; /* of children, NULL if positional */
 	int nchild;
 	Value op; /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
+	Value initial;       /* rnn(x, h0): the initial state of this call; V_ERROR if not given */
 	bool named;
 	const char *prefix;  /* of its parameters */
 	const char *locator; /* "model[3]" */
