@@ -1,0 +1,40 @@
+# bash completion for netc
+_netc()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} words=
+	# readline splits words at '='
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $option == = ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $option in
+	--emit) words="c selftest summary shapes ast ir forecast" ;;
+	--weights-as) words="const params extern" ;;
+	--init) words="seeded" ;;
+	--math) words="fast libm" ;;
+	--scratch) words="stack static caller" ;;
+	--stop-after) words="shape fold cse dce unroll plan" ;;
+	-fdiagnostics-color) words="auto always never" ;;
+	-fdiagnostics-format) words="text json" ;;
+	--unroll | --seed | --name | --batch | --dim | --model | --tolerance) return ;;
+	--weights | --eval | --check | -o | -MF)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-d) words="help" ;;
+	*)
+		if [[ $cur == -* ]]; then
+			words="--unroll --emit --weights --weights-as --init --seed --name --batch --dim --model --math
+				--scratch --eval --check --tolerance --stop-after --version --help
+				-o -M -MD -MF -W -Wno- -Werror -w -fdiagnostics-color= -fdiagnostics-format= -d -v"
+		else
+			mapfile -t COMPREPLY < <(compgen -d -S / -- "$cur"; compgen -f -X '!*.net' -- "$cur")
+			return
+		fi
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+}
+complete -o filenames -F _netc netc
