@@ -211,7 +211,7 @@ compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b
 
 bool
 evalfile_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
-	      double tolerance, FILE *report)
+		 double tolerance, FILE *report)
 {
 	bool ok = true;
 	for (int i = 0; i < net->output.n; i++)

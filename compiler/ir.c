@@ -95,6 +95,19 @@ graph_fresh_dim(Graph *g)
 	return -++g->ndim;
 }
 
+const char *
+graph_layer_label(const Graph *g, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	size_t n = dot ? (size_t)(dot - name) : 0;
+	for (int i = 0; i < g->layer.n; i++) {
+		const char *prefix = g->layer.v[i].prefix;
+		if (prefix && strlen(prefix) == n && memcmp(prefix, name, n) == 0)
+			return g->layer.v[i].label;
+	}
+	return NULL;
+}
+
 bool
 graph_looks_ahead(const Graph *g)
 {

@@ -85,6 +85,7 @@ typedef struct {
 	Shape shape;
 	InitKind init;
 	double fill;
+	bool reversed; /* its layer runs backwards: inside an odd number of flips */
 	bool optional; /* has a default: may be missing from the weight file */
 	bool trainable;
 	Span at;            /* where the field is declared */
@@ -159,6 +160,8 @@ void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */
 int32_t graph_fresh_dim(Graph *g);
 bool graph_looks_ahead(const Graph *g);
+/* The label of the layer that a parameter or state of that name stands in, or NULL. */
+const char *graph_layer_label(const Graph *g, const char *name);
 
 /* Every use of node i becomes a use of to[i]; chains are followed. The nodes stay. */
 void graph_replace(Graph *g, const Ref *to);

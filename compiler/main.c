@@ -7,6 +7,7 @@
 #include "options.h"
 #include "parse.h"
 #include "pass.h"
+#include "weights/layout.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -48,6 +49,8 @@ on_abort(int sig)
 	_exit(EXIT_BUG);
 }
 
+static bool write_file(Compile *c, const char *path, const char *text, size_t n);
+
 static bool
 read_source(Compile *c)
 {
@@ -88,20 +91,92 @@ lower_source(Compile *c)
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
 }
 
+/* What the net wants, with the shapes that it says without a weight file; NULL after an error. */
+static WantedTensor *
+wanted_tensors(Compile *c, int *n)
+{
+	Graph *probe = graph_copy(c->net);
+	PassRun run = {0};
+	if (!pass_run(probe, "S", &run) && diag_errors(c->diag))
+		return NULL;
+	*n = probe->param.n + probe->state.n;
+	WantedTensor *wanted = arena_alloc(c->arena, ((size_t)*n + 1) * sizeof *wanted);
+	for (int i = 0; i < *n; i++) {
+		const ParamInfo *p = i < probe->param.n ? &probe->param.v[i] : &probe->state.v[i - probe->param.n].init;
+		bool optional = p->optional || c->options.seeded;
+		wanted[i] = (WantedTensor){p->name,       graph_layer_label(probe, p->name), p->reversed, optional,
+					   p->shape.rank, {p->shape.dim[0], p->shape.dim[1]}};
+	}
+	return wanted;
+}
+
+/* The first line is always said, the layers with -v. */
+static void
+say_layout(const Compile *c, const Text *report)
+{
+	for (const char *line = report->n ? report->v : ""; *line;) {
+		size_t n = strcspn(line, "\n");
+		if (c->options.verbose || *line != ' ')
+			fprintf(stderr, "%s%.*s\n", *line != ' ' ? "netc: " : "", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+}
+
+static bool
+read_weights_file(Compile *c, const char *path, const LayoutOptions *lo, const WantedTensor *wanted, int n)
+{
+	TensorTable file = {.arena = c->arena};
+	Text report = {0};
+	bool io = false;
+	c->weights_file = path;
+	bool ok = weights_read(c->diag, path, &file, &io) || fail(c, io ? EXIT_FILES : EXIT_INPUT);
+	ok = ok &&
+	     (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
+	if (ok)
+		say_layout(c, &report);
+	text_free(&report);
+	return ok;
+}
+
 static bool
 read_weights(Compile *c)
 {
+	const Options *o = &c->options;
+	LayoutOptions lo = {.layout = o->layout, .prefix = o->prefix};
+	bool io = false;
+	int n = 0;
 	c->weights.arena = c->arena;
-	for (int i = 0; i < c->options.weights.n; i++) {
-		bool io = false;
-		c->weights_file = c->options.weights.v[i];
-		if (!weights_read(c->diag, c->weights_file, &c->weights, &io))
-			fail(c, io ? EXIT_FILES : EXIT_INPUT);
-	}
+	if (o->map && !(lo.map = layout_map_read(c->arena, c->diag, o->map, &io)))
+		return fail(c, io ? EXIT_FILES : EXIT_INPUT);
+	const WantedTensor *wanted = o->weights.n ? wanted_tensors(c, &n) : NULL;
+	if (o->weights.n && !wanted)
+		return fail(c, EXIT_INPUT);
+	for (int i = 0; i < o->weights.n; i++)
+		read_weights_file(c, o->weights.v[i], &lo, wanted, n);
+	if (lo.map && !c->status && !layout_map_end(c->diag, lo.map))
+		return fail(c, EXIT_INPUT);
 	if (c->status)
 		return false;
 	bind_names(c->net, &c->weights);
 	return true;
+}
+
+/* --emit=weights: what the files hold. */
+static bool
+list_weights(Compile *c)
+{
+	Text t = {0};
+	for (int i = 0; i < c->options.weights.n; i++) {
+		TensorTable file = {.arena = c->arena};
+		bool io = false;
+		if (!weights_read(c->diag, c->options.weights.v[i], &file, &io))
+			fail(c, io ? EXIT_FILES : EXIT_INPUT);
+		else
+			weights_list(&file, &t);
+	}
+	bool ok = write_file(c, c->options.output ? c->options.output : "-", t.v ? t.v : "", t.n);
+	text_free(&t);
+	return ok;
 }
 
 static bool
@@ -461,6 +536,8 @@ compile(Compile *c)
 	const Options *o = &c->options;
 	if (o->read_ir)
 		return run_ir(c);
+	if (strcmp(o->emit, "weights") == 0)
+		return list_weights(c);
 	if (!read_source(c) || !check_outputs(c))
 		return false;
 	if (strcmp(o->emit, "ast") == 0)

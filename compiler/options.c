@@ -1,6 +1,7 @@
 /* options.c: the command line, by getopt_long, with gcc's habits where gcc has one. */
 #include "options.h"
 #include "pass.h"
+#include "weights/layout.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -13,6 +14,9 @@ enum {
 	OPT_EMIT,
 	OPT_WEIGHTS,
 	OPT_WEIGHTS_AS,
+	OPT_LAYOUT,
+	OPT_PREFIX,
+	OPT_MAP,
 	OPT_INIT,
 	OPT_SEED,
 	OPT_NAME,
@@ -40,6 +44,9 @@ static const struct option long_options[] = {
 	{"emit", required_argument, NULL, OPT_EMIT},
 	{"weights", required_argument, NULL, OPT_WEIGHTS},
 	{"weights-as", required_argument, NULL, OPT_WEIGHTS_AS},
+	{"layout", required_argument, NULL, OPT_LAYOUT},
+	{"prefix", required_argument, NULL, OPT_PREFIX},
+	{"map", required_argument, NULL, OPT_MAP},
 	{"init", required_argument, NULL, OPT_INIT},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"name", required_argument, NULL, OPT_NAME},
@@ -70,8 +77,13 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "  -o FILE.c          write FILE.c and FILE.h; -o - writes one stream to stdout\n"
 			   "                     (default: MODEL.c)\n"
 			   "  --emit=KIND        c (default), selftest, summary, shapes, ast, ir,\n"
-			   "                     forecast\n"
-			   "  --weights FILE     .safetensors, .npz or .npy; repeatable, later wins\n"
+			   "                     forecast; weights: what --weights FILE holds\n"
+			   "  --weights FILE     .safetensors, .npz, .npy, .onnx, .pt or .nam; repeatable,\n"
+			   "                     later wins\n"
+			   "  --layout=HOW       whose names and packing: torch, keras, flux, onnx, flax,\n"
+			   "                     equinox, nam, net (default: recognised by the names)\n"
+			   "  --prefix P         only the file's names that begin with P, without it\n"
+			   "  --map FILE         lines 'netc.name = file.name [transpose] [rows a:b]'\n"
 			   "  --weights-as=HOW   const (default), params, extern\n"
 			   "  --init=seeded      fill parameters without weights from --seed S (default 1)\n"
 			   "  --name PREFIX      of every public name (default: from -o)\n"
@@ -178,9 +190,9 @@ static bool
 read_emit(Arena *a, const char *text, Options *o)
 {
 	o->emit = text;
-	if (strcmp(text, "ast") == 0 || back_named(text))
+	if (strcmp(text, "ast") == 0 || strcmp(text, "weights") == 0 || back_named(text))
 		return true;
-	return wrong("--emit", text, arena_printf(a, "ast, %s", back_names(a)));
+	return wrong("--emit", text, arena_printf(a, "ast, weights, %s", back_names(a)));
 }
 
 static bool
@@ -245,6 +257,12 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 		o->seeded = true;
 		break;
 	case OPT_SEED: ok = read_seed(arg, &o->seed); break;
+	case OPT_LAYOUT:
+		o->layout = arg;
+		ok = layout_known(arg) || wrong("--layout", arg, layout_names(a));
+		break;
+	case OPT_PREFIX: o->prefix = arg; break;
+	case OPT_MAP: o->map = arg; break;
 	case OPT_NAME:
 		o->name = arg;
 		ok = (*arg && !(*arg >= '0' && *arg <= '9') && strcmp(c_identifier(a, arg), arg) == 0) ||
@@ -352,6 +370,13 @@ print_passes(void)
 static OptionsResult
 check_combination(const Options *o, int nfiles, char **file)
 {
+	bool lists_weights = strcmp(o->emit, "weights") == 0;
+	if (lists_weights && !o->weights.n) {
+		fprintf(stderr, "netc: --emit=weights wants --weights FILE\n");
+		return OPTIONS_WRONG;
+	}
+	if (lists_weights && nfiles == 0)
+		return OPTIONS_RUN;
 	if (o->read_ir ? nfiles != 0 : nfiles != 1) {
 		if (nfiles > 1)
 			fprintf(stderr, "netc: one model at a time: found '%s' and '%s'\n", file[0], file[1]);

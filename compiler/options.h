@@ -12,6 +12,7 @@ typedef struct {
 	int32_t unroll;     /* --unroll, -1 if not given */
 	TABLE(const char *) weights;
 	TABLE(DimOption) dim;
+	const char *layout, *prefix, *map; /* --layout, --prefix, --map, or NULL */
 	WeightsAs weights_as;
 	ScratchIn scratch_in;
 	bool seeded, libm, verbose;

@@ -132,11 +132,9 @@ call_container(Lower *l, ModelKind kind, Args *args, int first)
 			bad = true;
 			continue;
 		}
-		if (v.kind == V_TYPE) {
-			v = construct_by_dims(l, v.u.type, v.at);
-			if (v.kind == V_ERROR)
-				return v;
-		}
+		v = layer_of_type(l, v);
+		if (v.kind == V_ERROR)
+			return v;
 		for (int k = 0; k < m->nchild; k++)
 			if (args->v[i].key && m->key[k] == args->v[i].key) {
 				lower_error(l, v.at, "the name '%s' is given twice", args->v[i].key);
@@ -181,7 +179,7 @@ static Value
 call_flip(Lower *l, const Builtin *b, Args *args)
 {
 	(void)b;
-	Value v = args->v[0].value;
+	Value v = layer_of_type(l, args->v[0].value);
 	if (v.kind != V_MODEL) {
 		lower_error(l, v.at, "flip wants a layer, found %s", value_what(&v));
 		return value_error();
@@ -198,7 +196,7 @@ static Value
 call_last(Lower *l, const Builtin *b, Args *args)
 {
 	(void)b;
-	Value v = args->v[0].value;
+	Value v = layer_of_type(l, args->v[0].value);
 	if (v.kind != V_MODEL && v.kind != V_FUNC) {
 		lower_error(l, v.at, "last wants a layer, found %s", value_what(&v));
 		return value_error();
@@ -215,9 +213,7 @@ call_last(Lower *l, const Builtin *b, Args *args)
 static Value
 call_recur(Lower *l, const Builtin *b, Args *args)
 {
-	Value v = args->v[0].value;
-	if (v.kind == V_TYPE)
-		v = construct_by_dims(l, v.u.type, v.at);
+	Value v = layer_of_type(l, args->v[0].value);
 	if (v.kind == V_ERROR)
 		return v;
 	if (v.kind != V_MODEL && v.kind != V_FUNC) {

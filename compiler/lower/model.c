@@ -328,9 +328,16 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 			lower_error(l, a->v[i].at, "field '%s' is given twice", t->field[k].decl->name);
 			return value_error();
 		}
-		m->field[k] = a->v[i].value;
+		m->field[k] = layer_of_type(l, a->v[i].value);
 	}
 	return model_value(l, m);
+}
+
+/* A type without arguments, LSTM, where a layer is wanted: its sizes follow from the equations. */
+Value
+layer_of_type(Lower *l, Value v)
+{
+	return v.kind == V_TYPE ? construct_by_dims(l, v.u.type, v.at) : v;
 }
 
 Value
@@ -563,6 +570,7 @@ param_value(Lower *l, Model *m, const FieldUse *u, Value given, bool has_default
 		       .layer = m->locator,
 		       .shape = field_shape(l, f),
 		       .trainable = u->trainable,
+		       .reversed = l->flip,
 		       .at = f->at,
 		       .optional = has_default,
 		       .file_rank = RANK_UNKNOWN};
@@ -621,8 +629,7 @@ field_value(Lower *l, Binding *b, Scope *fields)
 	} else if (is_param) {
 		given = param_value(l, m, u, given, !is_given && u->decl->value);
 	}
-	if (given.kind == V_TYPE)
-		given = construct_by_dims(l, given.u.type, given.at);
+	given = layer_of_type(l, given);
 	b->value = given;
 	b->done = true;
 	return given;

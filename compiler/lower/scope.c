@@ -380,8 +380,12 @@ state_of(Lower *l, Binding *b, const Model *model)
 	StateInfo s = {.at = b->at, .shape = shape_unknown()};
 	s.name = unique_state_name(
 		l, intern(l->arena, arena_printf(l->arena, "%s%s%s", prefix, *prefix ? "." : "", b->name)));
-	s.init = (ParamInfo){
-		.name = s.name, .init = INIT_ZEROS, .optional = true, .at = b->at, .file_rank = RANK_UNKNOWN};
+	s.init = (ParamInfo){.name = s.name,
+			     .reversed = l->flip,
+			     .init = INIT_ZEROS,
+			     .optional = true,
+			     .at = b->at,
+			     .file_rank = RANK_UNKNOWN};
 	for (int i = 0; model && model->type && i < model->type->nfield; i++) {
 		const Field *f = model->type->field[i].decl;
 		Value v = model->field[i];

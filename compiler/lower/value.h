@@ -134,8 +134,8 @@ struct Model {
 	Value *child;     /* CHAIN, PARALLEL; FLIP, RECUR, LAST: one */
 	const char **key; /* of children, NULL if positional */
 	int nchild;
-	Value op; /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
-	Value initial;       /* rnn(x, h0): the initial state of this call; V_ERROR if not given */
+	Value op;      /* PARALLEL: what joins; RECUR: the initial state, V_ERROR if not given */
+	Value initial; /* rnn(x, h0): the initial state of this call; V_ERROR if not given */
 	bool named;
 	const char *prefix;  /* of its parameters */
 	const char *locator; /* "model[3]" */
@@ -223,6 +223,7 @@ Type *type_new(Lower *l, const Decl *d, Scope *s, bool in_prelude);
 Value call_value(Lower *l, Value callee, Args *args);
 Value call_one(Lower *l, Value callee, Value arg, Span at);
 Value construct(Lower *l, Type *t, Args *args);
+Value layer_of_type(Lower *l, Value v);
 Value construct_by_dims(Lower *l, Type *t, Span at);
 Value model_value(Lower *l, Model *m);
 Model *model_new(Lower *l, ModelKind kind, Span at);

@@ -20,6 +20,8 @@ typedef struct {
 typedef struct LayoutMap LayoutMap;
 /* NULL after a message; *io is set if it could not be read. */
 LayoutMap *layout_map_read(Arena *arena, Diag *diag, const char *path, bool *io);
+/* The same from a text; the path is for messages. */
+LayoutMap *layout_map_parse(Arena *arena, Diag *diag, const char *path, const char *text, size_t n);
 /* After the last layout_apply: lines that nothing in any file answered are errors. */
 bool layout_map_end(Diag *diag, const LayoutMap *map);
 

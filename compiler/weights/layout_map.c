@@ -54,14 +54,16 @@ scan_word(Scan *s)
 {
 	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r'))
 		s->at++;
+	const char *begin = s->at;
+	uint32_t lo = s->map->base + (uint32_t)(begin - s->map->text);
+	s->span = (Span){lo, lo + 1};
 	if (s->at == s->end || *s->at == '#')
 		return false;
-	const char *begin = s->at;
 	s->quoted = *begin == '"';
 	if (s->quoted) {
 		const char *close = memchr(begin + 1, '"', (size_t)(s->end - begin - 1));
 		s->at = close ? close + 1 : s->end;
-		s->word = (Word){begin + 1, (int)((close ? close : s->end) - begin - 1)};
+		s->word = (Word){begin + 1, close ? (int)(close - begin - 1) : 0};
 	} else if (*begin == '=' || *begin == '+') {
 		s->at++;
 		s->word = (Word){begin, 1};
@@ -70,18 +72,15 @@ scan_word(Scan *s)
 			s->at++;
 		s->word = (Word){begin, (int)(s->at - begin)};
 	}
-	uint32_t lo = s->map->base + (uint32_t)(begin - s->map->text);
-	s->span = (Span){lo, lo + (uint32_t)(s->at - begin)};
+	s->span.hi = lo + (uint32_t)(s->at - begin);
 	return true;
 }
 
 static bool
 scan_fail(Scan *s, const char *wanted)
 {
-	uint32_t lo = s->map->base + (uint32_t)(s->at - s->map->text);
 	if (s->ok)
-		diag_error(s->diag, s->at == s->end || *s->at == '#' ? (Span){lo, lo + 1} : s->span, "wanted %s",
-			   wanted);
+		diag_error(s->diag, s->span, "wanted %s", wanted);
 	return s->ok = false;
 }
 
@@ -180,20 +179,11 @@ scan_line(Scan *s)
 }
 
 LayoutMap *
-layout_map_read(Arena *arena, Diag *diag, const char *path, bool *io)
+layout_map_parse(Arena *arena, Diag *diag, const char *path, const char *text, size_t n)
 {
-	char *data;
-	size_t n;
-	if (!file_read(path, MAP_BYTES_MAX, &data, &n)) {
-		*io = true;
-		diag_file_error(diag, path, "cannot be read: %s", strerror(errno));
-		return NULL;
-	}
 	LayoutMap *map = arena_alloc(arena, sizeof *map);
-	*map = (LayoutMap){.arena = arena, .path = path, .text = arena_strndup(arena, data, n)};
-	bool binary = memchr(data, 0, n) != NULL;
-	free(data);
-	if (binary) {
+	*map = (LayoutMap){.arena = arena, .path = path, .text = arena_strndup(arena, text, n)};
+	if (memchr(text, 0, n)) {
 		diag_file_error(diag, path, "is not a text file; wanted lines 'netc.name = file.name'");
 		return NULL;
 	}
@@ -207,6 +197,21 @@ layout_map_read(Arena *arena, Diag *diag, const char *path, bool *io)
 		at = s.end;
 	}
 	return ok ? map : NULL;
+}
+
+LayoutMap *
+layout_map_read(Arena *arena, Diag *diag, const char *path, bool *io)
+{
+	char *text;
+	size_t n;
+	if (!file_read(path, MAP_BYTES_MAX, &text, &n)) {
+		*io = true;
+		diag_file_error(diag, path, "cannot be read: %s", errno == EISDIR ? "is a folder" : strerror(errno));
+		return NULL;
+	}
+	LayoutMap *map = layout_map_parse(arena, diag, path, text, n);
+	free(text);
+	return map;
 }
 
 bool
