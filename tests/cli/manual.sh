@@ -28,7 +28,7 @@ values()
 {
 	"$NETC" "$1=?" x.net 2>&1 | sed -n "s/.*; wanted //p" | tr -d ','
 }
-for option in --emit --weights-as --init --math --scratch -fdiagnostics-color -fdiagnostics-format; do
+for option in --emit --layout --weights-as --init --math --scratch -fdiagnostics-color -fdiagnostics-format; do
 	found=$(values $option)
 	[ -n "$found" ] || fail "$option has no list of values"
 	for value in $found; do
@@ -59,8 +59,8 @@ COMP_CWORD=$(($# - 1))
 _netc
 printf '%s\n' "${COMPREPLY[@]}"
 SH
-	touch a.net b.txt
-	for words in '--sc:--scratch' '--emit sum:summary' '--emit = sum:summary' '--math = l:libm' 'a:a.net' '--weights b:b.txt'; do
+	touch a.net other.txt
+	for words in '--sc:--scratch' '--emit sum:summary' '--emit = sum:summary' '--math = l:libm' 'a:a.net' '--weights oth:other.txt'; do
 		# shellcheck disable=SC2086
 		found=$(bash complete.sh "$folder/netc.bash" netc ${words%:*})
 		[ "$found" = "${words#*:}" ] || fail "'netc ${words%:*}' completes to '$found'; wanted '${words#*:}'"

@@ -1,18 +1,21 @@
 # The README, word for word: its files are written, its console blocks run in one folder, and say what is printed there.
-# BLESS=1 rewrites what they say.
+# BLESS=1 rewrites what they say. Blocks marked 'torch' are run where PyTorch is installed.
 export PATH="$PWD/bin:$PATH"
 mkdir bin work
 ln -s "$NETC" bin/netc
 ln -s "$(command -v "$CC")" bin/cc
 cat >follow.awk <<'AWK'
 # Prints the README with what the commands say now.
+BEGIN { torch = ENVIRON["TORCH"] }
 /^```/ && inside {
 	if (file) close("work/" file)
-	inside = file = console = 0
+	if (python) system("cd work && /usr/bin/python3 save.py >save.log 2>&1 || cat save.log")
+	inside = file = console = python = 0
 	print
 	next
 }
-/^```/ { inside = 1; console = /^```console/; print; next }
+/^```python/ && torch { python = 1; file = "save.py"; print torch > "work/save.py" }
+/^```/ { inside = 1; console = /^```console/ && (torch || !/torch/); print; next }
 inside && file { print > ("work/" file) }
 inside && console && /^\$ / {
 	print
@@ -26,6 +29,14 @@ inside && console { next }
 !inside && /^<!-- file / { file = $3; printf "" > ("work/" file) }
 { print }
 AWK
+TORCH=
+if /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null; then
+	TORCH='import torch, numpy as np
+from torch import nn
+torch.manual_seed(1)
+model = nn.ModuleDict({"rnn": nn.LSTM(1, 16), "head": nn.Linear(16, 1)})'
+fi
+export TORCH
 awk -f follow.awk "$ROOT/README.md" >now.md || fail "awk"
 [ -f work/tone.c ] || fail "nothing was run"
 for link in $(grep -o '](\([^)#]*\))' "$ROOT/README.md" | tr -d '])('); do
@@ -34,15 +45,7 @@ done
 if [ -n "$BLESS" ]; then cp now.md "$ROOT/README.md"; fi
 same "$ROOT/README.md" now.md "README.md"
 
-# The Python block, where PyTorch is installed.
-python=/usr/bin/python3
-"$python" -c 'import torch, numpy' 2>/dev/null || exit 0
+[ -n "$TORCH" ] || exit 0
 cd work || exit 1
-{
-	printf 'import torch\nfrom torch import nn\ntorch.manual_seed(1)\nrnn, head = nn.RNN(1, 16), nn.Linear(16, 1)\n'
-	awk '/^```/ { inside = 0 } inside; /^```python/ { inside = 1 }' ../now.md
-} >save.py
-run "$python" save.py
-run "$NETC" tone.net --weights tone.npz --check check.npz
-expect_text run.log "agrees"
-run "$NETC" tone.net --weights tone.npz -o tone.c
+run "$NETC" amp.net --weights amp.pt --check check.npz
+expect_text run.log "'y' agrees"

@@ -9,7 +9,8 @@ _netc()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--emit) words="c selftest summary shapes ast ir forecast" ;;
+	--emit) words="c selftest summary shapes ast ir forecast weights" ;;
+	--layout) words="torch keras flux onnx flax equinox nam net" ;;
 	--weights-as) words="const params extern" ;;
 	--init) words="seeded" ;;
 	--math) words="fast libm" ;;
@@ -17,16 +18,16 @@ _netc()
 	--stop-after) words="shape fold cse dce unroll plan" ;;
 	-fdiagnostics-color) words="auto always never" ;;
 	-fdiagnostics-format) words="text json" ;;
-	--unroll | --seed | --name | --batch | --dim | --model | --tolerance) return ;;
-	--weights | --eval | --check | -o | -MF)
+	--unroll | --prefix | --seed | --name | --batch | --dim | --model | --tolerance) return ;;
+	--weights | --map | --eval | --check | -o | -MF)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	-d) words="help" ;;
 	*)
 		if [[ $cur == -* ]]; then
-			words="--unroll --emit --weights --weights-as --init --seed --name --batch --dim --model --math
-				--scratch --eval --check --tolerance --stop-after --version --help
+			words="--unroll --emit --weights --layout --prefix --map --weights-as --init --seed --name --batch --dim
+				--model --math --scratch --eval --check --tolerance --stop-after --version --help
 				-o -M -MD -MF -W -Wno- -Werror -w -fdiagnostics-color= -fdiagnostics-format= -d -v"
 		else
 			mapfile -t COMPREPLY < <(compgen -d -S / -- "$cur"; compgen -f -X '!*.net' -- "$cur")
