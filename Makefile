@@ -129,6 +129,7 @@ fuzz-build:
 # The two commands of the README. Recursive makes, because the packages come first.
 demo: ## compile a real model, run it on real data
 	@sh tests/deps.sh demo
+	@[ -x $(BUILD)/netc ] || echo "building $(BUILD)/netc"
 	+@$(SUB) -s all
 	@$(MAKE) demo-run
 DIGITS := examples/digits/digits

@@ -77,6 +77,7 @@ seeded_value(const ParamInfo *p, uint64_t key, uint64_t i)
 typedef struct {
 	Text lines;
 	int n;
+	int width; /* of the names */
 } Complaints;
 
 static void
@@ -84,7 +85,7 @@ complain(Complaints *c, const char *what, const char *name, const char *rest)
 {
 	enum { SHOWN = 40 };
 	if (c->n++ < SHOWN)
-		text_add(&c->lines, "\n  %-10s  %-14s  %s", what, name, rest);
+		text_add(&c->lines, "\n  %-10s  %-*s  %s", what, c->width, name, rest);
 }
 
 static int64_t
@@ -163,10 +164,21 @@ nearest_param(const Graph *g, const char *name)
 	return diag_nearest(name, candidate, n);
 }
 
+static int
+name_width(const Graph *g, const TensorTable *t)
+{
+	size_t width = 14;
+	for (int i = 0; i < g->param.n; i++)
+		width = strlen(g->param.v[i].name) > width ? strlen(g->param.v[i].name) : width;
+	for (int i = 0; i < t->tensor.n; i++)
+		width = strlen(t->tensor.v[i].name) > width ? strlen(t->tensor.v[i].name) : width;
+	return width < 40 ? (int)width : 40;
+}
+
 static void
 check_all(Graph *g, const TensorTable *t, const BindOptions *o)
 {
-	Complaints c = {0};
+	Complaints c = {.width = name_width(g, t)};
 	for (int i = 0; i < g->param.n; i++)
 		check_param(g, &g->param.v[i], t, o, &c);
 	for (int i = 0; i < g->state.n; i++) {

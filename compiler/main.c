@@ -293,8 +293,8 @@ write_file(Compile *c, const char *path, const char *text, size_t n)
 static bool
 write_pair(Compile *c, const char *header, const char *path, const Emit *e)
 {
-	FileOut f[2] = {{.path = header, .data = e->header.v, .n = e->header.n},
-			{.path = path, .data = e->text.v, .n = e->text.n}};
+	FileOut f[2] = {{.path = path, .data = e->text.v, .n = e->text.n},
+			{.path = header, .data = e->header.v, .n = e->header.n}};
 	int failed;
 	if (files_write(f, 2, &failed))
 		return true;

@@ -408,6 +408,23 @@ check_combination(const Options *o, int nfiles, char **file)
 	return OPTIONS_RUN;
 }
 
+/* getopt_long has said what is wrong. */
+static void
+suggest_option(const char *word)
+{
+	const char *candidate[COUNT(long_options)];
+	int n = 0;
+	for (; long_options[n].name; n++)
+		candidate[n] = long_options[n].name;
+	char name[40] = "";
+	if (strncmp(word, "--", 2) == 0)
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	const char *near = *name ? diag_nearest(name, candidate, n) : NULL;
+	if (near && strcmp(near, name) != 0)
+		fprintf(stderr, "netc: did you mean '--%s'?\n", near);
+	fprintf(stderr, "netc: 'netc --help' lists the options\n");
+}
+
 OptionsResult
 options_read(Arena *a, Diag *d, int argc, char **argv, Options *o)
 {
@@ -428,6 +445,8 @@ options_read(Arena *a, Diag *d, int argc, char **argv, Options *o)
 			print_passes();
 			return OPTIONS_DONE;
 		}
+		if (c == '?')
+			suggest_option(words.v[optind - 1]);
 		if (!read_one(a, d, c, optarg, o))
 			return OPTIONS_WRONG;
 	}

@@ -462,8 +462,10 @@ c_runtime(Emit *e, const char *text, Text *out)
 					piece[k].used = changed = true;
 	}
 	for (int i = 0; i < n; i++)
-		if (piece[i].used) {
+		if (piece[i].used) { /* guarded, so that two nets fit one unit */
+			const char *guard = c_upper(e->arena, piece[i].name);
+			text_add(out, "#ifndef %s\n#define %s\n", guard, guard);
 			text_put(out, piece[i].text, piece[i].n);
-			text_add(out, "\n");
+			text_add(out, "#endif\n\n");
 		}
 }

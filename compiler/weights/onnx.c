@@ -387,8 +387,8 @@ node_title(Onnx *o, Node *node, int place)
 	while (digits < n && s[n - 1 - digits] >= '0' && s[n - 1 - digits] <= '9')
 		digits++;
 	size_t tail = digits && digits < n && s[n - 1 - digits] == '_' ? digits + 1 : 0, op = node->op.n;
-	if (n > tail + op + 1 && memcmp(s + n - tail - op, node->op.s, op) == 0 && s[n - tail - op - 1] == '/' &&
-	    !(n - tail - op - 1 == 0))
+	if (op > 0 && n > tail + op + 1 && memcmp(s + n - tail - op, node->op.s, op) == 0 &&
+	    s[n - tail - op - 1] == '/' && !(n - tail - op - 1 == 0))
 		node->shown = arena_printf(a, "%.*s%.*s", (int)(n - tail - op - 1), s, (int)tail, s + n - tail);
 	else
 		node->shown = arena_strndup(a, s, n);
