@@ -361,7 +361,7 @@ hide_shapes(Case *c)
 		Shape *s = k < 0            ? &g->param.v[i].shape
 			   : k < g->input.n ? &g->input.v[k].shape
 					    : &g->state.v[k - g->input.n].shape;
-		if (!chance(c, 40))
+		if (!chance(c, 12))
 			continue;
 		hidden = true;
 		if (chance(c, 40))
