@@ -41,6 +41,8 @@ for weights in "$folder/$name".*; do
 done
 [ -f "$folder/check.npz" ] && run "$NETC" "$folder/$name.net" --weights "$weights" --check "$folder/check.npz"
 run "$NETC" "$folder/$name.net" --weights "$weights" -o "$name.c"
-quiet "$CC" -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Werror -I. -o main "$folder/main.c" "$name.c" -lm
+quiet "$CC" -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Werror -I. -o main "$folder"/*.c "$name.c" -lm
 run ./main
 [ -s run.log ] || fail "the program printed nothing"
+# The sound it wrote is one that it reads.
+[ ! -f out.wav ] || run ./main out.wav again.wav again.svg
