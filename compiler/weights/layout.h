@@ -1,7 +1,7 @@
 /* layout.h: the names and packing of other frameworks, translated into netc's.
  *
  * A file comes in as its own names ("rnn.weight_ih_l0", four gates in one matrix) and leaves as netc's ("rnn.Wxf").
- * layout.def has the frameworks as a table. */
+ * layout.def has their tensors as a table. */
 #ifndef NETC_WEIGHTS_LAYOUT_H
 #define NETC_WEIGHTS_LAYOUT_H
 #include "weights.h"

@@ -333,9 +333,10 @@ bool
 layout_map_apply(Arena *a, Diag *d, LayoutMap *map, const char *file, const WantedTensor *wanted, int n,
 		 const Tensor *const *tensor, int ntensor, TensorTable *out, bool *given, bool *used, Text *report)
 {
-	MapFile f = {a, d, tensor, ntensor, used};
+	MapFile f = {.arena = a, .diag = d, .tensor = tensor, .ntensor = ntensor};
 	bool ok = true;
 	int lines = 0;
+	f.used = used;
 	for (int i = 0; i < ntensor; i++)
 		*table_push(a, &map->seen) = tensor[i]->name;
 	for (int i = 0; i < map->line.n; i++) {

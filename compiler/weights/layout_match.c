@@ -453,7 +453,8 @@ match_level(Match *m, Agree how)
 int
 layout_match(Arena *a, const WantedTensor *wanted, WantTable *want, const SourceTable *source, bool *taken)
 {
-	Match m = {.arena = a, .wanted = wanted, .want = want, .source = source, .taken = taken};
+	Match m = {.arena = a, .wanted = wanted, .want = want, .source = source};
+	m.taken = taken;
 	if (want->n == 0 || source->n == 0)
 		return 0;
 	m.fits = arena_alloc(a, (size_t)want->n * (size_t)source->n);

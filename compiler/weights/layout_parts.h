@@ -10,14 +10,14 @@
 
 typedef enum {
 #define LAYER(id, types, fields) LAYER_##id,
-#include "layout.def"
+#include "layout_layers.def"
 #undef LAYER
 	LAYER_COUNT
 } Layer;
 
 typedef enum {
 #define FRAMEWORK(id, name, shown) FRAMEWORK_##id,
-#include "layout.def"
+#include "layout_frameworks.def"
 #undef FRAMEWORK
 	FRAMEWORK_COUNT
 } Framework;

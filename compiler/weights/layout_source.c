@@ -28,9 +28,11 @@ plain_name(Arena *a, const char *name)
 		n -= 2;
 	char *s = arena_strndup(a, name, n), *to = s;
 	for (const char *from = s; *from; from++) {
-		char c = *from == '/' ? '.' : *from;
-		if (c != '.' || (to > s && to[-1] != '.'))
-			*to++ = c;
+		bool dot = *from == '/' || *from == '.';
+		if (!dot)
+			*to++ = *from;
+		else if (to > s && to[-1] != '.')
+			*to++ = '.';
 	}
 	*to = '\0';
 	return s;
@@ -306,7 +308,7 @@ layout_sources(Arena *a, Framework f, const Tensor *const *tensor, int n, Source
 	for (int i = 0; i < found.n; i++)
 		source_claim(a, &found.v[i], found.v[i].at, out, owner);
 	for (int i = 0; i < n; i++)
-		used[i] = owner[2 * i] != 0;
+		used[i] = owner[2 * (size_t)i] != 0;
 	for (int i = 0; i < all.n; i++) /* both directions, or none */
 		used[all.v[i].tensor] &= owner[2 * all.v[i].tensor + all.v[i].view.slot] != 0;
 	if (out->n > 0)

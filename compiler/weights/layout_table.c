@@ -1,16 +1,16 @@
-/* layout_table.c: layout.def as tables, and the small lists inside their strings. */
+/* layout_table.c: the .def files as tables, and the small lists inside their strings. */
 #include "layout_parts.h"
 #include <string.h>
 
 const LayerRow layer_table[LAYER_COUNT] = {
 #define LAYER(id, types, fields) [LAYER_##id] = {types, fields},
-#include "layout.def"
+#include "layout_layers.def"
 #undef LAYER
 };
 
 const FrameworkRow framework_table[FRAMEWORK_COUNT] = {
 #define FRAMEWORK(id, name, shown) [FRAMEWORK_##id] = {name, shown},
-#include "layout.def"
+#include "layout_frameworks.def"
 #undef FRAMEWORK
 };
 

@@ -82,7 +82,8 @@ weights_list(const TensorTable *t, Text *out)
 void
 weights_narrowing(Diag *diag, const char *file, const TensorTable *t)
 {
-	int64_t changed = 0, numbers = 0;
+	const double rounding = 0x1p-23; /* twice what rounding to the nearest can lose */
+	int64_t lost = 0, numbers = 0;
 	double most = 0;
 	const Tensor *where = NULL;
 	for (int i = 0; i < t->tensor.n; i++) {
@@ -93,14 +94,15 @@ weights_narrowing(Diag *diag, const char *file, const TensorTable *t)
 			if (!isfinite(v) || fabs(v) > FLT_MAX || (double)(float)v == v)
 				continue;
 			double loss = fabs((double)(float)v - v) / fabs(v);
-			changed++;
-			where = loss > most ? x : where;
+			lost += loss > rounding;
+			where = loss > rounding && loss > most ? x : where;
 			most = loss > most ? loss : most;
 		}
 	}
 	if (where)
 		diag_file_warning(
 			diag, WARN_NARROWING, file,
-			"%lld of %lld numbers are rounded to float32, by at most %.2g of their value ('%s', %s)",
-			(long long)changed, (long long)numbers, most, where->name, where->dtype);
+			"%lld of %lld numbers are too small for float32 and lose up to %.3g %% of their value "
+			"('%s', %s)",
+			(long long)lost, (long long)numbers, 100 * most, where->name, where->dtype);
 }

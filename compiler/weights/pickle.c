@@ -293,7 +293,7 @@ build(Pickle *k)
 static bool
 memo_put(Pickle *k, uint64_t at)
 {
-	if (k->stack.n <= stack_floor(k) || at > (uint64_t)(k->values + k->memo.n))
+	if (k->stack.n <= stack_floor(k) || at > (uint64_t)k->values + (uint64_t)k->memo.n)
 		return broken(k);
 	while ((uint64_t)k->memo.n <= at)
 		*table_push(k->r.arena, &k->memo) = NULL;

@@ -48,7 +48,7 @@ const char *tensor_shape_text(Arena *a, const Tensor *t);
 /* A line for each tensor: name, dtype, shape, least, greatest, how many are not finite; then what the names look like.
  */
 void weights_list(const TensorTable *t, Text *out);
-/* Warns, once, if numbers of the table change when they become float32. */
+/* Warns, once, if numbers of the table lose more than rounding when they become float32: they are too small for it. */
 void weights_narrowing(Diag *diag, const char *file, const TensorTable *t);
 
 /* An .npz of float64 ('<f8') arrays, stored (not deflated), same bytes on every machine, whole or not at all. */

@@ -907,11 +907,9 @@ static const struct {
 	{{.name = "b.npy", .header = 1}, "member 'b.npy' has no header at byte 1"},
 	{{.name = "b.npy", .local_signature = 1}, "member 'b.npy' has no header at byte 105"},
 	{{.name = "b.npy", .local_name = "c.npy"}, "member 'b.npy' is called 'c.npy' in its own header"},
-	{{.name = "m/data.pkl"},
-	 "is not a .safetensors, .npz or .npy file (a PyTorch .pt file: save with safetensors, "
-	 "see docs/weights.md)"},
+	{{.name = "m/data.pkl"}, "member 'm/data.pkl' is not an array: its name does not end in .npy"},
 	{{.name = "model.weights.h5"},
-	 "is not a .safetensors, .npz or .npy file (a Keras .keras file: save with "
+	 "is not a .safetensors, .npz, .npy, .pt, .onnx or .nam file (a Keras .keras file: save with "
 	 "np.savez, see docs/weights.md)"},
 };
 
@@ -1032,7 +1030,7 @@ file_make(const char *name, const Text *bytes)
 	return path;
 }
 
-#define NOT "is not a .safetensors, .npz or .npy file"
+#define NOT "is not a .safetensors, .npz, .npy, .pt, .onnx or .nam file"
 
 static const struct {
 	const char *bytes;
@@ -1043,23 +1041,24 @@ static const struct {
 	{                                        \
 		bytes, sizeof bytes - 1, message \
 	}
-	F("", "is empty; wanted a .safetensors, .npz or .npy file"),
+	F("", "is empty; wanted a .safetensors, .npz, .npy, .pt, .onnx or .nam file"),
 	F("\n", NOT " (a text file)"),
 	F("1 2 3\n4 5 6 7 8\n", NOT " (a text file)"),
-	F("{\"W\": [1, 2, 3]}", NOT " (a text file)"),
+	F("{\"W\": [1, 2, 3]}", "is JSON without an 'architecture' and a 'config', so it is no .nam file"),
 	F("12345678{\"W\": 1}", NOT " (a text file)"),
 	F("\xef\xbb\xbf"
 	  "1 2",
 	  NOT " (a text file)"),
 	F("<!DOCTYPE html>", NOT " (a web page or XML: was the right file downloaded?)"),
-	F("\x80\x02}q\0.", NOT " (a PyTorch .pt file or a pickle: save with safetensors, see docs/weights.md)"),
+	F("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02",
+	  NOT " (a PyTorch .pt file of before 1.6: torch.load and torch.save it again)"),
+	F("\x80\x02}q\0.", NOT " (a Python pickle: save with safetensors or np.savez, see docs/weights.md)"),
 	F("\x80\x04\x95\0.", NOT " (a Python pickle: save with safetensors or np.savez, see docs/weights.md)"),
 	F("\x89HDF\r\n\x1a\n\0", NOT " (an HDF5 file: save with safetensors or np.savez, see docs/weights.md)"),
 	F("HDF5-based Julia Data Format, version 0.1.1\0",
 	  NOT " (a Julia .jld2 file: write the arrays with NPZ.npzwrite, see docs/weights.md)"),
 	F("\5\0\0\0\0", NOT " (a BSON file: write the arrays with NPZ.npzwrite, see docs/weights.md)"),
-	F("\x08\x08\x12\x07pytorch",
-	  NOT " (perhaps an ONNX model: save its weights with np.savez, see docs/weights.md)"),
+	F("\x08\x08\x12\x07pytorch", NOT " (perhaps a damaged .onnx file)"),
 	F("GGUF\3\0\0\0", NOT " (a GGUF file: save with safetensors, see docs/weights.md)"),
 	F("\x1f\x8b\x08\0\0\0", NOT " (a gzip file: unpack it first)"),
 	F("version https://git-lfs.github.com/spec/v1\n",
