@@ -130,8 +130,11 @@ read_weights_file(Compile *c, const char *path, const LayoutOptions *lo, const W
 	bool io = false;
 	c->weights_file = path;
 	bool ok = weights_read(c->diag, path, &file, &io) || fail(c, io ? EXIT_FILES : EXIT_INPUT);
-	ok = ok &&
-	     (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
+	if (ok)
+		weights_narrowing(c->diag, path, &file);
+	if (ok && c->options.verbose && file.tensor.n && strcmp(file.tensor.v[0].dtype, "F64") == 0)
+		fprintf(stderr, "netc: %s: float64 numbers are rounded to float32\n", path);
+	ok = ok && (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
 	if (ok)
 		say_layout(c, &report);
 	text_free(&report);
