@@ -58,6 +58,8 @@ find_inputs(const Graph *g, const char *file, const TensorTable *in, const doubl
 			x[i] = t->value;
 		}
 	}
+	if (ok && *steps < 0)
+		diag_file_error(g->diag, file, "the net has no inputs, so nothing says how many steps to run");
 	return ok && *steps >= 0;
 }
 

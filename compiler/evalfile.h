@@ -11,7 +11,7 @@ bool evalfile_run(const Graph *net, const char *file, const TensorTable *in, Ten
 /* Compares what evalfile_run computed with what the file holds: |a - b| ≤ tolerance · (1 + |b|). Prints one line per
  * array to `report`; false, after an error that names the first step that differs, if one does. */
 bool evalfile_compare(const Graph *net, const char *file, const TensorTable *stored, const TensorTable *computed,
-		   double tolerance, FILE *report);
+		      double tolerance, FILE *report);
 /* Whether an array of that name is an input or an output, rather than an initial state. */
 bool evalfile_is_port(const Graph *net, const char *name);
 #endif

@@ -8,6 +8,7 @@
 #include "parse.h"
 #include "pass.h"
 #include "weights/layout.h"
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -134,7 +135,8 @@ read_weights_file(Compile *c, const char *path, const LayoutOptions *lo, const W
 		weights_narrowing(c->diag, path, &file);
 	if (ok && c->options.verbose && file.tensor.n && strcmp(file.tensor.v[0].dtype, "F64") == 0)
 		fprintf(stderr, "netc: %s: float64 numbers are rounded to float32\n", path);
-	ok = ok && (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
+	ok = ok &&
+	     (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
 	if (ok)
 		say_layout(c, &report);
 	text_free(&report);
@@ -204,7 +206,7 @@ solve(Compile *c, PassRun *run)
 	bool ok = pass_run(c->net, "S", run);
 	if (ok)
 		bind_values(c->net, &c->weights, &bo);
-	else
+	else if (c->net->unknown || !diag_errors(c->diag))
 		bind_explain(c->net, &c->weights, &bo);
 	if (!ok && !diag_errors(c->diag))
 		diag_file_error(
@@ -215,7 +217,8 @@ solve(Compile *c, PassRun *run)
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
 	size_t before = strcspn(pass_pipeline, "U");
-	char letters[16] = "";
+	char letters[32] = "";
+	assert(before <= sizeof letters);
 	memcpy(letters, pass_pipeline + 1, before - 1);
 	return run->stopped || pass_run(c->net, letters, run) ? true : fail(c, EXIT_INPUT);
 }
@@ -224,14 +227,7 @@ static bool
 unroll(Compile *c, const PassRun *solved)
 {
 	const char *letters = strchr(pass_pipeline, 'U');
-	const int64_t most = INT64_C(400) << 20;
 	bool ahead = graph_looks_ahead(c->net);
-	if ((int64_t)c->net->node.n * c->net->window > most) {
-		diag_file_error(c->diag, c->options.input,
-				"%d nodes unrolled %d times are more than netc compiles (%lld)", c->net->node.n,
-				(int)c->net->window, (long long)most);
-		return fail(c, EXIT_INPUT);
-	}
 	if (ahead && c->options.unroll == 0) {
 		diag_file_error(c->diag, c->options.input,
 				"this net looks ahead (y{+k}, flip), so it has no single step; give --unroll N");
@@ -325,10 +321,39 @@ put_make_name(Text *t, const char *path)
 	}
 }
 
+/* Every file that is read. */
+static int
+input_files(const Compile *c, const char **out)
+{
+	const Options *o = &c->options;
+	const char *one[] = {o->read_ir, o->eval, o->check, o->map};
+	int n = 0;
+	for (int i = 0; i < c->user.nfile; i++)
+		out[n++] = c->user.file[i];
+	for (int i = 0; i < o->weights.n; i++)
+		out[n++] = o->weights.v[i];
+	for (int i = 0; i < COUNT(one); i++)
+		if (one[i])
+			out[n++] = one[i];
+	return n;
+}
+
+static const char *
+deps_path(Compile *c, const char *path)
+{
+	const Options *o = &c->options;
+	const char *header = header_path(c->arena, path);
+	if (o->deps_file || !o->write_deps)
+		return o->deps_file ? o->deps_file : "-";
+	return arena_printf(c->arena, "%.*s.d", (int)(strlen(header) - 2), header);
+}
+
 static bool
 write_deps(Compile *c, const char *path)
 {
 	const Options *o = &c->options;
+	const char **in = arena_alloc(c->arena, (size_t)(c->user.nfile + o->weights.n + 8) * sizeof *in);
+	int n = input_files(c, in);
 	Text t = {0}, phony = {0};
 	put_make_name(&t, path);
 	if (strcmp(o->emit, "c") == 0 && strcmp(path, "-") != 0) {
@@ -336,54 +361,59 @@ write_deps(Compile *c, const char *path)
 		put_make_name(&t, header_path(c->arena, path));
 	}
 	text_add(&t, ":");
-	for (int i = 0; i < c->user.nfile + o->weights.n; i++) {
-		const char *file = i < c->user.nfile ? c->user.file[i] : o->weights.v[i - c->user.nfile];
+	for (int i = 0; i < n; i++) {
 		text_add(&t, " ");
-		put_make_name(&t, file);
+		put_make_name(&t, in[i]);
 		if (i) { /* a prerequisite that was removed must not stop make */
 			text_add(&phony, "\n");
-			put_make_name(&phony, file);
+			put_make_name(&phony, in[i]);
 			text_add(&phony, ":\n");
 		}
 	}
 	text_add(&t, "\n%s", phony.v ? phony.v : "");
-	const char *to = o->deps_file ? o->deps_file : "-";
-	if (!o->deps_file && o->write_deps)
-		to = arena_printf(c->arena, "%.*s.d", (int)(strlen(header_path(c->arena, path)) - 2),
-				  header_path(c->arena, path));
-	bool ok = write_file(c, to, t.v, t.n);
+	bool ok = write_file(c, deps_path(c, path), t.v, t.n);
 	text_free(&t);
 	text_free(&phony);
 	return ok;
 }
 
-/* What would overwrite an input, or itself. */
+/* Every file that is written; paths that are not known before the model has a name are left out. */
+static int
+output_files(Compile *c, const char **out)
+{
+	const Options *o = &c->options;
+	int n = 0;
+	if (o->output && strcmp(o->output, "-") != 0 && !path_is_stream(o->output)) {
+		out[n++] = o->output;
+		if (!o->eval && strcmp(o->emit, "c") == 0)
+			out[n++] = header_path(c->arena, o->output);
+		if (o->write_deps)
+			out[n++] = deps_path(c, o->output);
+	}
+	if (o->deps_file && strcmp(o->deps_file, "-") != 0 && !o->write_deps)
+		out[n++] = o->deps_file;
+	return n;
+}
+
+/* No output may be an input, or another output. */
 static bool
 check_outputs(Compile *c)
 {
-	const Options *o = &c->options;
-	const char *out[3] = {o->output, o->deps_file, NULL};
-	if (o->output && !o->eval && strcmp(o->emit, "c") == 0 && strcmp(o->output, "-") != 0 &&
-	    !path_is_stream(o->output)) {
-		out[2] = header_path(c->arena, o->output);
-		if (strcmp(out[2], o->output) == 0) {
-			fprintf(stderr,
-				"netc: the output '%s' would be the header, too; wanted a name such as FILE.c\n",
-				o->output);
-			return fail(c, EXIT_USAGE);
-		}
-	}
-	for (int i = 0; i < 3; i++) {
-		for (int k = 0; k < c->user.nfile + o->weights.n + 1 && out[i]; k++) {
-			const char *in = k < c->user.nfile                  ? c->user.file[k]
-					 : k < c->user.nfile + o->weights.n ? o->weights.v[k - c->user.nfile]
-					 : o->eval                          ? o->eval
-									    : "";
-			if (!path_is_stream(out[i]) && path_same(out[i], in)) {
-				fprintf(stderr, "netc: the output '%s' is the input file '%s'\n", out[i], in);
+	const char **in = arena_alloc(c->arena, (size_t)(c->user.nfile + c->options.weights.n + 8) * sizeof *in);
+	const char *out[4];
+	int nin = input_files(c, in), nout = output_files(c, out);
+	for (int i = 0; i < nout; i++) {
+		for (int k = 0; k < nin; k++)
+			if (path_same(out[i], in[k])) {
+				fprintf(stderr, "netc: the output '%s' is the input file '%s'\n", out[i], in[k]);
 				return fail(c, EXIT_USAGE);
 			}
-		}
+		for (int k = 0; k < i; k++)
+			if (strcmp(out[i], out[k]) == 0 || path_same(out[i], out[k])) {
+				fprintf(stderr, "netc: '%s' would be written twice; wanted a name such as FILE.c\n",
+					out[i]);
+				return fail(c, EXIT_USAGE);
+			}
 	}
 	return true;
 }
@@ -538,9 +568,9 @@ compile(Compile *c)
 {
 	const Options *o = &c->options;
 	if (o->read_ir)
-		return run_ir(c);
+		return check_outputs(c) && run_ir(c);
 	if (strcmp(o->emit, "weights") == 0)
-		return list_weights(c);
+		return check_outputs(c) && list_weights(c);
 	if (!read_source(c) || !check_outputs(c))
 		return false;
 	if (strcmp(o->emit, "ast") == 0)
@@ -561,10 +591,10 @@ compile(Compile *c)
 	if (o->check && !back->needs_vectors)
 		return true;
 	collect_vectors(c, &stored);
-	if (run.stopped || (unroll(c, &run) && o->stop)) {
-		if (strcmp(o->emit, "c") == 0)
-			return true;
-	}
+	if (!run.stopped)
+		unroll(c, &run);
+	if (o->stop && back->needs_plan) /* nothing more to show than the dumps */
+		return c->status == 0;
 	if (c->status)
 		return false;
 	if (o->verbose && !run.stopped)

@@ -49,6 +49,7 @@ typedef struct {
 typedef struct {
 	const char *name, *suffix, *what;
 	bool needs_vectors; /* wants --check V.npz */
+	bool needs_plan;    /* wants the planned step or window, not only the net */
 	bool needs_weights; /* wants values, not only shapes */
 	void (*begin)(Emit *e);
 	void (*graph_begin)(Emit *e, const Graph *g);

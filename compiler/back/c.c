@@ -41,6 +41,19 @@ all_zero(const float *v, int64_t n)
 	return true;
 }
 
+/* An argument must not hide a function or table of ours, and its size must have a name of its own. */
+static const char *
+argument_name(Emit *e, const char *name)
+{
+	C *c = e->own;
+	const char *s = c_alone(e->arena, name);
+	size_t n = strlen(e->prefix);
+	if (strncmp(s, e->prefix, n) == 0 && s[n] == '_')
+		s = arena_printf(e->arena, "arg_%s", s);
+	const char *upper = c_upper(e->arena, s), *unique = c_unique(e->arena, &c->sizes, upper);
+	return c_unique(e->arena, &c->arguments, arena_printf(e->arena, "%s%s", s, unique + strlen(upper)));
+}
+
 static void
 name_everything(Emit *e)
 {
@@ -66,9 +79,9 @@ name_everything(Emit *e)
 			c->init[i] = lower_text(e, "%s_init_%s", s->name);
 	}
 	for (int i = 0; i < net->input.n; i++)
-		c->input[i] = c_unique(a, &c->arguments, c_alone(a, net->input.v[i].name));
+		c->input[i] = argument_name(e, net->input.v[i].name);
 	for (int i = 0; i < net->output.n; i++)
-		c->output[i] = c_unique(a, &c->arguments, c_alone(a, net->output.v[i].name));
+		c->output[i] = argument_name(e, net->output.v[i].name);
 }
 
 static void
@@ -124,7 +137,7 @@ constant_table(Emit *e, double v)
 {
 	C *c = e->own;
 	for (int i = 0; i < c->constant.n; i++)
-		if (c->constant.v[i].value == v)
+		if (memcmp(&c->constant.v[i].value, &v, sizeof v) == 0) /* 0 and -0 are two */
 			return c->constant.v[i].name;
 	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_c%d", e->prefix, c->constant.n));
 	*table_push(e->arena, &c->constant) = (Constant){v, name};
@@ -184,15 +197,13 @@ static void
 add_unused(Emit *e, const Graph *g, const char *body, Text *out)
 {
 	const C *c = e->own;
-	const char *name[256] = {"s", g->scratch ? "w" : "", e->weights_as == WEIGHTS_PARAMS ? "p" : ""};
-	int n = 3;
-	for (int i = 0; i < g->input.n && n < COUNT(name); i++)
-		name[n++] = c->input[i];
-	for (int i = 0; i < g->output.n && n < COUNT(name); i++)
-		name[n++] = c->output[i];
-	for (int i = 0; i < n; i++)
-		if (*name[i] && !mentions(body, name[i]))
-			text_add(out, "\t(void)%s;\n", name[i]);
+	const char *own[] = {"s", g->scratch ? "w" : NULL, e->weights_as == WEIGHTS_PARAMS ? "p" : NULL};
+	for (int i = 0; i < COUNT(own) + g->input.n + g->output.n; i++) {
+		int k = i - COUNT(own);
+		const char *name = k < 0 ? own[i] : k < g->input.n ? c->input[k] : c->output[k - g->input.n];
+		if (name && !mentions(body, name))
+			text_add(out, "\t(void)%s;\n", name);
+	}
 }
 
 static const char *
@@ -521,6 +532,7 @@ const Backend back_c = {
 	.suffix = ".c",
 	.what = "C99 source and header",
 	.needs_weights = true,
+	.needs_plan = true,
 	.begin = c_begin,
 	.graph_begin = c_graph_begin,
 	.node = c_node,

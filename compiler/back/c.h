@@ -32,6 +32,7 @@ typedef struct {
 	const char **offset; /* per parameter: its enumerator, with --weights-as=params */
 	const char **member; /* per state: its member of the struct */
 	const char **init;   /* per state: the table of its initial value, or NULL: zeros */
+	NameTable sizes;     /* the arguments in capitals */
 	NameTable arguments; /* of the public functions */
 	const char **input, **output;
 	TABLE(Kernel) kernel;

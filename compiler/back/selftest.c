@@ -222,6 +222,7 @@ const Backend back_selftest = {
 	.suffix = ".c",
 	.what = "a C program that runs the vectors of --check",
 	.needs_weights = true,
+	.needs_plan = true,
 	.needs_vectors = true,
 	.begin = selftest_begin,
 	.graph_begin = selftest_graph_begin,

@@ -315,5 +315,8 @@ const Backend back_summary = {
 const Backend back_shapes = {
 	.name = "shapes", .suffix = ".txt", .what = "the equations with every shape", .end = shapes_end};
 const Backend back_ir = {.name = "ir", .suffix = ".ir", .what = "the graph as text", .end = ir_end};
-const Backend back_forecast = {
-	.name = "forecast", .suffix = ".txt", .what = "flash, RAM and work, by layer", .end = forecast_end};
+const Backend back_forecast = {.name = "forecast",
+			       .suffix = ".txt",
+			       .what = "flash, RAM and work, by layer",
+			       .needs_plan = true,
+			       .end = forecast_end};

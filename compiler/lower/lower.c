@@ -312,9 +312,12 @@ input_pattern(Lower *l, const Pattern *p)
 {
 	if (!p->tuple)
 		return input_value(l, p->name ? p->name : arena_printf(l->arena, "input%d", l->g->input.n + 1), p->at);
-	Value v[64];
 	int n = 0;
-	for (const Pattern *q = p->item; q && n < COUNT(v); q = q->next)
+	for (const Pattern *q = p->item; q; q = q->next)
+		n++;
+	Value *v = arena_alloc(l->arena, ((size_t)n + 1) * sizeof *v);
+	n = 0;
+	for (const Pattern *q = p->item; q; q = q->next)
 		v[n++] = input_pattern(l, q);
 	return value_tuple(l, v, n, p->at);
 }

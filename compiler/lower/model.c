@@ -587,6 +587,13 @@ param_value(Lower *l, Model *m, const FieldUse *u, Value given, bool has_default
 			p.shape = shape_scalar();
 	}
 	/* zeros(_) is a vector of unknown size; a single unknown size fits one row as well. */
+	for (int i = 0; i < l->g->param.n && !*m->prefix; i++)
+		if (l->g->param.v[i].name == p.name) {
+			lower_error(l, f->at,
+				    "there are two parameters '%s': this field, and a tensor of the top level",
+				    f->name);
+			return value_error();
+		}
 	*table_push(l->arena, &l->g->param) = p;
 	Ref r = lower_add(l, OP_PARAM, 0, NULL, f->at);
 	Node *n = graph_node(l->g, r);
@@ -815,6 +822,12 @@ run_parallel(Lower *l, Model *m, Args *args)
 {
 	Args joined = {arena_alloc(l->arena, (size_t)m->nchild * sizeof *joined.v), m->nchild, false, args->at, 0};
 	ValueList *list = args->n == 1 && args->v[0].value.kind == V_TUPLE ? args->v[0].value.u.list : NULL;
+	int given = list ? list->n : args->n;
+	if (args->n != 1 && args->n != m->nchild) {
+		lower_error(l, args->at, "Parallel of %d branches wants one input, or one for each; found %d",
+			    m->nchild, given);
+		return value_error();
+	}
 	for (int i = 0; i < m->nchild; i++) {
 		Value x = args->n ? args->v[0].value : value_error();
 		if (args->n == m->nchild)

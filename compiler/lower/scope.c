@@ -88,9 +88,16 @@ file_declares(Lower *l, const char *name)
 	return false;
 }
 
+static Context
+context_now(const Lower *l)
+{
+	return (Context){l->model, l->path, l->site, l->flip};
+}
+
 void
 scope_bind_body(Lower *l, Scope *s, const Stmt *body)
 {
+	s->context = context_now(l);
 	int32_t order = 0;
 	for (const Stmt *stmt = body; stmt; stmt = stmt->next, order++) {
 		if (!stmt->pattern)
@@ -189,35 +196,30 @@ report_cycle(Lower *l, const Binding *b, Span use)
 }
 
 static void
+context_set(Lower *l, Context c)
+{
+	l->model = c.model;
+	l->path = c.path;
+	l->site = c.site;
+	l->flip = c.flip;
+}
+
+/* An equation belongs to the call of its own body, whoever needs it first; one of the top level to none. */
+static void
 run_equation(Lower *l, Equation *e)
 {
+	Context caller = context_now(l);
 	const char *equation = l->equation;
 	const Pattern *p = e->stmt->pattern;
-	if (p && p->name)
-		l->equation = p->name;
+	context_set(l, e->scope->context);
+	l->equation = e->scope->kind == SCOPE_FILE ? NULL : p && p->name ? p->name : equation;
 	e->progress = RUNNING;
 	e->value = eval_expr(l, e->scope, e->order, e->stmt->value);
 	e->progress = DONE;
 	l->equation = equation;
+	context_set(l, caller);
 	if (p)
 		assign(l, e->scope, p, e->value, e);
-}
-
-/* A top-level equation knows nothing of the call that first needs it. */
-static void
-run_top_level(Lower *l, Binding *b)
-{
-	const char *path = l->path, *equation = l->equation;
-	Model *model = l->model;
-	bool flip = l->flip;
-	l->path = l->equation = NULL;
-	l->model = NULL;
-	l->flip = false;
-	run_equation(l, b->equation);
-	l->path = path;
-	l->equation = equation;
-	l->model = model;
-	l->flip = flip;
 }
 
 Value
@@ -245,8 +247,6 @@ binding_value(Lower *l, Binding *b, Span use)
 	*table_push(l->arena, &l->running) = b;
 	if (b->equation->progress == RUNNING)
 		report_cycle(l, b, use);
-	else if (b->equation->progress == PENDING && b->decl)
-		run_top_level(l, b);
 	else if (b->equation->progress == PENDING)
 		run_equation(l, b->equation);
 	l->running.n--;
@@ -276,6 +276,12 @@ static Value
 global_param(Lower *l, const Binding *b)
 {
 	const Tensor0 *t = b->value.u.tensor;
+	for (int i = 0; i < l->g->param.n; i++)
+		if (l->g->param.v[i].name == b->name) {
+			lower_error(l, b->at, "there are two parameters '%s': this one, and a field of the model",
+				    b->name);
+			return value_error();
+		}
 	ParamInfo p = {.name = b->name,
 		       .shape = t->shape,
 		       .init = t->init,

@@ -88,8 +88,17 @@ struct Binding {
 
 typedef enum { SCOPE_FILE, SCOPE_FIELDS, SCOPE_BODY } ScopeKind;
 
+/* The call that a body belongs to: whose states it makes, and how its nodes are named. */
+typedef struct {
+	Model *model;
+	const char *path;
+	Span site;
+	bool flip;
+} Context;
+
 struct Scope {
 	Scope *up;
+	Context context;  /* SCOPE_BODY */
 	int32_t up_order; /* statements of `up` that are in sight, for rebound arguments */
 	ScopeKind kind;
 	bool sequential; /* a plain function: arguments may be rebound */

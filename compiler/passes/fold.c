@@ -27,12 +27,20 @@ become_number(Node *n, double v)
 	n->attr.number = v;
 }
 
+/* Rounded alike on every machine; exp and its kind are left to the kernels, as a host's libm may differ. */
+static bool
+is_exact(Op op)
+{
+	return op == OP_NEG || op == OP_ABS || op == OP_SQRT || op == OP_ADD || op == OP_SUB || op == OP_MUL ||
+	       op == OP_DIV || op == OP_MIN || op == OP_MAX;
+}
+
 static bool
 fold_constant(const Graph *g, Node *n)
 {
 	EvalArg arg[2];
 	double v[2], out;
-	if (n->nin < 1 || n->nin > 2 || n->shape.rank != 0 || !op_elementwise((Op)n->op) || n->op == OP_COPY)
+	if (n->nin < 1 || n->nin > 2 || n->shape.rank != 0 || !is_exact((Op)n->op))
 		return false;
 	for (int k = 0; k < n->nin; k++) {
 		if (!is_number(g, n->in[k], &v[k]))

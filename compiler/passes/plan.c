@@ -15,6 +15,8 @@
 
 /* Places begin at multiples of this many floats (16 bytes), for the sake of vector loads. */
 enum { GRAIN = 4 };
+/* Floats of the work buffer at most. */
+enum { SCRATCH_MAX = 1 << 28 };
 
 typedef struct {
 	int64_t at, n;
@@ -165,7 +167,6 @@ place_node(Planner *p, int32_t i)
 		reuse = dying_operand(p, i);
 		int64_t size = value_size(g, n);
 		int64_t at = reuse ? reuse->offset : place_take(p, size);
-		assert(at + size <= INT32_MAX);
 		n->place = PLACE_SCRATCH;
 		n->offset = (int32_t)at;
 		p->live += reuse ? 0 : size;
@@ -195,8 +196,11 @@ pass_plan(Graph *g)
 		g->node.v[i]->place = PLACE_NONE;
 	find_last_uses(&p);
 	place_outputs(g);
-	for (int32_t i = 0; i < g->node.n; i++)
+	for (int32_t i = 0; i < g->node.n && p.end <= SCRATCH_MAX; i++)
 		place_node(&p, i);
+	if (p.end > SCRATCH_MAX)
+		diag_file_error(g->diag, g->file, "the work buffer of a window is larger than %d bytes",
+				SCRATCH_MAX * 4);
 	g->scratch = p.end;
 	free(p.gap);
 	free(p.last);

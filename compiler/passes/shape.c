@@ -464,10 +464,12 @@ check_sizes(Graph *g)
 	const int64_t most = INT64_C(1) << 28;
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
-		if (shape_known(n->shape) && shape_count(n->shape) * (n->batched ? g->batch : 1) > most) {
+		int64_t depth = n->op == OP_DELAY ? g->state.v[n->attr.slot.state].depth : 1;
+		int64_t copies = (n->batched ? g->batch : 1) * (depth > 1 ? depth : 1);
+		if (shape_known(n->shape) && shape_count(n->shape) > most / copies) {
 			diag_error(g->diag, node_place(n),
 				   "a value of shape %s%s is larger than netc compiles (2^28 numbers)",
-				   shape_text(g->arena, n->shape), g->batch > 1 ? ", batched," : "");
+				   shape_text(g->arena, n->shape), copies > 1 ? ", with its batch and its past," : "");
 			return;
 		}
 	}

@@ -17,6 +17,8 @@
 #include <string.h>
 
 enum { NOT_MADE = -1, IN_PROGRESS = -2 };
+/* Nodes times steps: about 10 GB. */
+enum { COPIES_MAX = 64 << 20 };
 
 typedef struct {
 	int32_t i, t;
@@ -255,6 +257,11 @@ void
 pass_unroll(Graph *g)
 {
 	Unroller u = {.g = g, .old = g->node.v, .n = g->node.n, .steps = g->window};
+	if ((int64_t)g->node.n * g->window > COPIES_MAX) {
+		diag_file_error(g->diag, g->file, "%d nodes unrolled %d times are more than netc compiles (%d)",
+				g->node.n, (int)g->window, COPIES_MAX);
+		return;
+	}
 	size_t nmade = (size_t)u.n * (size_t)u.steps;
 	u.varies = arena_alloc(g->arena, (size_t)u.n + 1);
 	u.made = malloc((nmade + 1) * sizeof *u.made);
