@@ -158,7 +158,7 @@ read_weights(Compile *c)
 		return fail(c, EXIT_INPUT);
 	for (int i = 0; i < o->weights.n; i++)
 		read_weights_file(c, o->weights.v[i], &lo, wanted, n);
-	if (lo.map && !c->status && !layout_map_end(c->diag, lo.map))
+	if (lo.map && !layout_map_end(c->diag, lo.map))
 		return fail(c, EXIT_INPUT);
 	if (c->status)
 		return false;
@@ -176,6 +176,8 @@ list_weights(Compile *c)
 		bool io = false;
 		if (!weights_read(c->diag, c->options.weights.v[i], &file, &io))
 			fail(c, io ? EXIT_FILES : EXIT_INPUT);
+		else if (c->options.weights.n > 1)
+			text_add(&t, "%s%s\n", i ? "\n" : "", c->options.weights.v[i]), weights_list(&file, &t);
 		else
 			weights_list(&file, &t);
 	}

@@ -73,7 +73,14 @@ const char *c_identifier(Arena *a, const char *name);
 const char *c_alone(Arena *a, const char *name);
 const char *c_upper(Arena *a, const char *name);
 /* The identifier, with _2, _3 … if the table has it already; adds it. */
-typedef TABLE(const char *) NameTable;
+typedef struct {
+	const char *name; /* interned */
+	int copies;       /* the last _N that was tried for it */
+} UsedName;
+typedef struct {
+	UsedName *v; /* hash table over name */
+	size_t n, cap;
+} NameTable;
 const char *c_unique(Arena *a, NameTable *t, const char *identifier);
 /* A float literal that reads back to the same float: "0.5f", "(-1.0f)". */
 const char *c_float(Arena *a, double v);

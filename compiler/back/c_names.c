@@ -210,19 +210,42 @@ c_upper(Arena *a, const char *name)
 	return s;
 }
 
+static UsedName *
+name_slot(const NameTable *t, const char *name)
+{
+	size_t at = (size_t)hash_bytes(HASH_SEED, name, strlen(name)) & (t->cap - 1);
+	while (t->v[at].name && t->v[at].name != name)
+		at = (at + 1) & (t->cap - 1);
+	return &t->v[at];
+}
+
+static void
+name_room(Arena *a, NameTable *t)
+{
+	NameTable old = *t;
+	if (2 * (t->n + 1) <= t->cap)
+		return;
+	t->cap = old.cap ? 2 * old.cap : 64;
+	t->v = arena_alloc(a, t->cap * sizeof *t->v);
+	for (size_t i = 0; i < old.cap; i++)
+		if (old.v[i].name)
+			*name_slot(t, old.v[i].name) = old.v[i];
+}
+
 const char *
 c_unique(Arena *a, NameTable *t, const char *identifier)
 {
-	const char *name = intern(a, identifier);
-	for (int copy = 2;; copy++) {
-		int i = 0;
-		while (i < t->n && t->v[i] != name)
-			i++;
-		if (i == t->n)
-			break;
+	const char *base = intern(a, identifier), *name = base;
+	name_room(a, t);
+	int copy = name_slot(t, base)->copies;
+	while (name_slot(t, name)->name) {
+		copy = copy < 2 ? 2 : copy + 1;
 		name = intern(a, arena_printf(a, "%s_%d", identifier, copy));
 	}
-	*table_push(a, t) = name;
+	if (name != base)
+		name_slot(t, base)->copies = copy;
+	name_slot(t, name)->name = name;
+	t->n++;
 	return name;
 }
 

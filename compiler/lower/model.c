@@ -510,13 +510,18 @@ move_below(Lower *l, const char *prefix, int first)
 	v[parent].container = true;
 }
 
-static bool
-prefix_taken(const Lower *l, const char *prefix)
+/* How many layers have that prefix, or that prefix and a number. */
+static int
+count_prefix(const Lower *l, const char *prefix)
 {
-	for (int i = 0; i < l->g->layer.n; i++)
-		if (l->g->layer.v[i].prefix && strcmp(l->g->layer.v[i].prefix, prefix) == 0)
-			return true;
-	return false;
+	size_t n = strlen(prefix);
+	int same = 0;
+	for (int i = 0; i < l->g->layer.n; i++) {
+		const char *p = l->g->layer.v[i].prefix;
+		same += p && strncmp(p, prefix, n) == 0 &&
+			(!p[n] || (p[n] == '_' && p[n + 1] >= '0' && p[n + 1] <= '9'));
+	}
+	return same;
 }
 
 /* A model that no field leads to is named by what it was bound to, below the layer whose body calls it. */
@@ -540,11 +545,9 @@ name_on_call(Lower *l, Model *m)
 	for (int i = 0; i < l->user->binding.n && m->hint; i++)
 		if (l->user->binding.v[i]->name == m->hint)
 			base = "";
-	const char *name = hint, *prefix = join(l, base, hint);
-	for (int copy = 2; prefix_taken(l, prefix); copy++) {
-		name = intern(l->arena, arena_printf(l->arena, "%s_%d", hint, copy));
-		prefix = join(l, base, name);
-	}
+	int same = count_prefix(l, join(l, base, hint));
+	const char *name = same ? intern(l->arena, arena_printf(l->arena, "%s_%d", hint, same + 1)) : hint;
+	const char *prefix = join(l, base, name);
 	model_name(l, (Value){.kind = V_MODEL, .at = m->at, .u.model = m}, prefix, prefix, name, 1);
 	move_below(l, base, first);
 }

@@ -321,18 +321,17 @@ name_value(Lower *l, Scope *s, int32_t order, const char *name, Span at)
 	return value_error();
 }
 
+/* name, name@2, name@3 … */
 static const char *
 unique_state_name(Lower *l, const char *name)
 {
-	const char *candidate = name;
-	for (int copy = 2;; copy++) {
-		bool taken = false;
-		for (int i = 0; i < l->g->state.n && !taken; i++)
-			taken = strcmp(l->g->state.v[i].name, candidate) == 0;
-		if (!taken)
-			return candidate;
-		candidate = arena_printf(l->arena, "%s@%d", name, copy);
+	size_t n = strlen(name);
+	int same = 0;
+	for (int i = 0; i < l->g->state.n; i++) {
+		const char *taken = l->g->state.v[i].name;
+		same += strncmp(taken, name, n) == 0 && (!taken[n] || taken[n] == '@');
 	}
+	return same ? arena_printf(l->arena, "%s@%d", name, same + 1) : name;
 }
 
 /* A row or column is stored as a vector. */

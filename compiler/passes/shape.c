@@ -29,8 +29,7 @@ struct ShapeSolver {
 	bool quiet; /* try, and only note whether it fails */
 	bool failed;
 	int32_t naxis;
-	Axis *axis;  /* 2 per node, then one per shape variable */
-	int32_t *by; /* node whose rule set the rank */
+	Axis *axis; /* 2 per node, then one per shape variable */
 	int guess;
 	int32_t now; /* the node whose rule runs */
 	bool changed, clash;
@@ -342,12 +341,12 @@ solver_new(Graph *g)
 	s->axis = arena_alloc(g->arena, ((size_t)naxis + 1) * sizeof *s->axis);
 	s->initial = arena_alloc(g->arena, ((size_t)g->state.n + 1) * sizeof *s->initial);
 	memset(s->rank, RANK_UNKNOWN, n);
-	for (int k = 0; k < g->state.n; k++) {
-		s->initial[k] = REF_NONE;
-		for (int32_t i = 0; i < g->node.n && g->state.v[k].from_param; i++)
-			if (g->node.v[i]->op == OP_PARAM && g->node.v[i]->attr.index == g->state.v[k].from_param - 1)
-				s->initial[k].i = i;
-	}
+	Ref *param = arena_alloc(g->arena, ((size_t)g->param.n + 1) * sizeof *param);
+	for (int32_t i = 0; i < g->node.n; i++)
+		if (g->node.v[i]->op == OP_PARAM)
+			param[g->node.v[i]->attr.index + 1].i = i;
+	for (int k = 0; k < g->state.n; k++)
+		s->initial[k] = g->state.v[k].from_param ? param[g->state.v[k].from_param] : REF_NONE;
 	for (int32_t a = 0; a < naxis; a++)
 		s->axis[a].parent = a;
 	for (int32_t i = 0; i < g->node.n; i++) {
@@ -385,42 +384,49 @@ file_shape_fits(ShapeSolver *s, Ref r, const ParamInfo *p, Shape *out)
 	return true;
 }
 
-static void
-apply_file_shape(ShapeSolver *s, int32_t i, ParamInfo *p)
+/* The parameter or initial state that a node stands for, if a file has it. */
+static ParamInfo *
+stored_info(const Graph *g, const Node *n)
 {
-	if (p->file_rank == RANK_UNKNOWN || p->misfit)
-		return;
-	Shape shape;
-	s->changed = false;
-	if (file_shape_fits(s, (Ref){i}, p, &shape))
-		declare(s, i, shape);
-	else
-		p->misfit = true;
-	if (s->changed)
-		sweep(s);
+	ParamInfo *p = n->op == OP_PARAM   ? &g->param.v[n->attr.index]
+		       : n->op == OP_DELAY ? &g->state.v[n->attr.slot.state].init
+					   : NULL;
+	return p && p->file_rank != RANK_UNKNOWN && !p->misfit ? p : NULL;
 }
 
+/* A shape that fits what is known so far is declared; the others are misfits. After each that teaches something the
+ * equations have their say, so that of two that contradict each other the second is the misfit. Where all fit at once
+ * (nearly always) one sweep does. */
 static void
-apply_file_shapes(ShapeSolver *s)
+apply_file_shapes(ShapeSolver *s, bool one_by_one)
 {
 	Graph *g = s->g;
+	bool changed = false;
 	for (int32_t i = 0; i < g->node.n; i++) {
-		const Node *n = g->node.v[i];
-		if (n->op == OP_PARAM)
-			apply_file_shape(s, i, &g->param.v[n->attr.index]);
-		else if (n->op == OP_DELAY)
-			apply_file_shape(s, i, &g->state.v[n->attr.slot.state].init);
+		ParamInfo *p = stored_info(g, g->node.v[i]);
+		Shape shape;
+		if (!p)
+			continue;
+		s->changed = false;
+		if (file_shape_fits(s, (Ref){i}, p, &shape))
+			declare(s, i, shape);
+		else
+			p->misfit = true;
+		changed |= s->changed;
+		if (s->changed && one_by_one)
+			sweep(s);
 	}
+	if (changed && !one_by_one)
+		sweep(s);
 }
 
 static void
 guess_scalars(ShapeSolver *s)
 {
 	for (int32_t i = 0; i < s->g->node.n; i++)
-		if (s->rank[i] == RANK_UNKNOWN) {
+		if (s->rank[i] == RANK_UNKNOWN)
 			s->rank[i] = 0;
-			sweep(s);
-		}
+	sweep(s);
 }
 
 static void
@@ -514,12 +520,9 @@ find_misfits(ShapeSolver *s)
 {
 	const Graph *g = s->g;
 	for (int32_t i = 0; i < g->node.n && !s->failed; i++) {
-		const Node *n = g->node.v[i];
-		ParamInfo *p = n->op == OP_PARAM   ? &g->param.v[n->attr.index]
-			       : n->op == OP_DELAY ? &g->state.v[n->attr.slot.state].init
-						   : NULL;
+		ParamInfo *p = stored_info(g, g->node.v[i]);
 		Shape shape;
-		if (p && p->file_rank != RANK_UNKNOWN && !file_shape_fits(s, (Ref){i}, p, &shape))
+		if (p && !file_shape_fits(s, (Ref){i}, p, &shape))
 			p->misfit = true;
 	}
 }
@@ -545,7 +548,7 @@ solve(ShapeSolver *s)
 	memcpy(rank, s->rank, (size_t)s->g->node.n);
 	memcpy(axis, s->axis, (size_t)s->naxis * sizeof *axis);
 	s->quiet = true;
-	apply_file_shapes(s);
+	apply_file_shapes(s, false);
 	solve_by_guessing(s);
 	if (s->failed) {
 		restore(s, rank, axis);
@@ -553,7 +556,7 @@ solve(ShapeSolver *s)
 		find_misfits(s);
 		restore(s, rank, axis);
 		s->quiet = false;
-		apply_file_shapes(s);
+		apply_file_shapes(s, true);
 		solve_by_guessing(s);
 	}
 	s->quiet = false;

@@ -167,21 +167,20 @@ demand(Unroller *u, int32_t i, int32_t t)
 	return true;
 }
 
-/* The value that a state remembers: the operand of its delays. */
-static int32_t
-remembered(const Unroller *u, int32_t state, int32_t *depth)
+/* The value that each state remembers, the operand of its delays (or -1), and its deepest delay. */
+static void
+find_remembered(const Unroller *u, int32_t *value, int32_t *depth)
 {
-	int32_t value = -1;
-	*depth = 0;
+	for (int32_t s = 0; s < u->g->state.n; s++)
+		value[s] = -1;
 	for (int32_t i = 0; i < u->n; i++) {
 		const Node *n = u->old[i];
-		if (n->op == OP_DELAY && n->attr.slot.state == state) {
-			value = n->in[0].i;
-			if (n->attr.slot.depth > *depth)
-				*depth = n->attr.slot.depth;
-		}
+		if (n->op != OP_DELAY)
+			continue;
+		value[n->attr.slot.state] = n->in[0].i;
+		if (n->attr.slot.depth > depth[n->attr.slot.state])
+			depth[n->attr.slot.state] = n->attr.slot.depth;
 	}
-	return value;
 }
 
 /* A state slot that goes into another state is copied first: updates happen all at once. */
@@ -204,13 +203,15 @@ update_states(Unroller *u)
 	TABLE(Ref) in = {0};
 	int32_t *first = arena_alloc(u->g->arena, ((size_t)u->g->state.n + 1) * sizeof *first);
 	int32_t *count = arena_alloc(u->g->arena, ((size_t)u->g->state.n + 1) * sizeof *count);
+	int32_t *value = arena_alloc(u->g->arena, ((size_t)u->g->state.n + 1) * sizeof *value);
+	int32_t *depth = arena_alloc(u->g->arena, ((size_t)u->g->state.n + 1) * sizeof *depth);
+	find_remembered(u, value, depth);
 	for (int32_t s = 0; s < u->g->state.n; s++) {
-		int32_t depth, value = remembered(u, s, &depth);
-		count[s] = depth < u->steps ? depth : u->steps;
-		u->g->state.v[s].depth = depth;
+		count[s] = depth[s] < u->steps ? depth[s] : u->steps;
+		u->g->state.v[s].depth = depth[s];
 		first[s] = in.n;
 		for (int32_t k = 0; k < count[s]; k++)
-			*table_push(u->g->arena, &in) = value_to_keep(u, value, u->steps - 1 - k);
+			*table_push(u->g->arena, &in) = value_to_keep(u, value[s], u->steps - 1 - k);
 	}
 	for (int32_t s = 0; s < u->g->state.n; s++) {
 		if (!count[s])
