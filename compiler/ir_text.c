@@ -2,14 +2,14 @@
  *
  *   graph "model" batch 1 window 2 steps 0
  *   param "Wxy" (10, 15) glorot_uniform
- *   state "y" (15) depth 1 zeros
+ *   state "y" (15) depth 1
  *   input "x" (10) %0
  *   output "y" (15) %5
  *   %0 = input #0 : (10) name "x" at 14 15
  *   %1 = delay #0 1 %4 : (15) path "model = Recurrent › y"
  *
  * A line that starts with '#' is a comment. '_' is an unknown size, '3 the unknown size number 3, ? an unknown
- * shape. Weights and default values are not part of it. */
+ * shape. A state that starts from something else than zeros says so: depth 1 ones. Weights are not part of it. */
 #include "ir.h"
 #include "ops.h"
 #include <assert.h>
@@ -72,6 +72,28 @@ print_shape(Text *out, Shape s)
 	text_add(out, ")");
 }
 
+static bool
+init_has_number(InitKind init)
+{
+	return init != INIT_DEFAULT && init != INIT_ZEROS && init != INIT_ONES;
+}
+
+/* " randn 0.01"; a scale of 1 is left out. */
+static void
+print_init(Text *out, const ParamInfo *p)
+{
+	text_add(out, " %s", init_name[p->init]);
+	if (init_has_number(p->init) && (p->init == INIT_FILL || p->fill != 1))
+		text_add(out, " %.17g", p->fill);
+}
+
+static void
+print_flags(Text *out, const ParamInfo *p)
+{
+	text_add(out, "%s%s%s\n", p->optional ? " optional" : "", p->trainable ? "" : " frozen",
+		 p->reversed ? " reversed" : "");
+}
+
 static void
 print_param(Text *out, const char *kind, const ParamInfo *p)
 {
@@ -79,10 +101,8 @@ print_param(Text *out, const char *kind, const ParamInfo *p)
 	print_string(out, p->name);
 	text_add(out, " ");
 	print_shape(out, p->shape);
-	text_add(out, " %s", init_name[p->init]);
-	if (p->init == INIT_FILL)
-		text_add(out, " %.17g", p->fill);
-	text_add(out, "%s%s\n", p->optional ? " optional" : "", p->trainable ? "" : " frozen");
+	print_init(out, p);
+	print_flags(out, p);
 }
 
 static void
@@ -140,6 +160,8 @@ graph_print(const Graph *g, Text *out)
 		text_add(out, " depth %" PRId32, s->depth);
 		if (s->from_param)
 			text_add(out, " from #%" PRId32, s->from_param - 1);
+		if (s->init.init != INIT_ZEROS) /* the usual initial value is not said */
+			print_init(out, &s->init);
 		text_add(out, "\n");
 	}
 	for (int i = 0; i < g->input.n + g->output.n; i++) {
@@ -301,20 +323,32 @@ read_shape(Reader *r)
 }
 
 static void
-read_param(Reader *r)
+read_init(Reader *r, ParamInfo *p)
 {
-	Graph *g = r->g;
-	ParamInfo p = {.name = read_string(r), .shape = read_shape(r), .trainable = true, .file_rank = RANK_UNKNOWN};
 	int k = 0;
 	while (k < COUNT(init_name) && !accept(r, init_name[k]))
 		k++;
-	if (k == COUNT(init_name))
+	if (k == COUNT(init_name)) {
 		reader_fail(r, "wanted the name of an initialiser");
-	p.init = (InitKind)k;
-	p.fill = p.init == INIT_FILL ? read_number(r) : 1;
-	p.optional = accept(r, "optional");
-	p.trainable = !accept(r, "frozen");
-	*table_push(g->arena, &g->param) = p;
+		return;
+	}
+	p->init = (InitKind)k;
+	p->fill = 1;
+	skip_blanks(r);
+	bool number = isdigit((unsigned char)*r->p) || *r->p == '-';
+	if (p->init == INIT_FILL || (number && init_has_number(p->init)))
+		p->fill = read_number(r);
+	p->optional = accept(r, "optional");
+	p->trainable = !accept(r, "frozen");
+	p->reversed = accept(r, "reversed");
+}
+
+static void
+read_param(Reader *r)
+{
+	ParamInfo p = {.name = read_string(r), .shape = read_shape(r), .file_rank = RANK_UNKNOWN};
+	read_init(r, &p);
+	*table_push(r->g->arena, &r->g->param) = p;
 }
 
 static void
@@ -333,6 +367,10 @@ read_state(Reader *r)
 	}
 	s.init = (ParamInfo){
 		.name = s.name, .shape = s.shape, .init = INIT_ZEROS, .optional = true, .file_rank = RANK_UNKNOWN};
+	skip_blanks(r);
+	if (*r->p && *r->p != '\n') /* zeros may be left out */
+		read_init(r, &s.init);
+	s.init.optional = true;
 	*table_push(r->g->arena, &r->g->state) = s;
 }
 

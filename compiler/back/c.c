@@ -7,6 +7,7 @@
 #include "c.h"
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* Lines per noinline function. */
@@ -137,7 +138,8 @@ constant_table(Emit *e, double v)
 {
 	C *c = e->own;
 	for (int i = 0; i < c->constant.n; i++)
-		if (memcmp(&c->constant.v[i].value, &v, sizeof v) == 0) /* 0 and -0 are two */
+		if (c->constant.v[i].value == v &&
+		    !signbit(c->constant.v[i].value) == !signbit(v)) /* 0 and -0 are two */
 			return c->constant.v[i].name;
 	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_c%d", e->prefix, c->constant.n));
 	*table_push(e->arena, &c->constant) = (Constant){v, name};

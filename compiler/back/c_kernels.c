@@ -1,7 +1,7 @@
 /* c_kernels.c: one static function with constant sizes per distinct operator and shape.
  *
- * The straight-line code calls it once per node and step. Kernels are equal if their texts are, so the table is keyed
- * by text. The runtime's functions are found in runtime/nn.h by name. */
+ * The straight-line code calls it once per node and step. A table from operator and sizes to the kernel saves making
+ * its text again; kernels are one if their texts are. The runtime's functions are found in runtime/nn.h by name. */
 #include "c.h"
 #include "../embedded.h"
 #include <assert.h>
@@ -127,10 +127,8 @@ index_text(Arena *a, const Space *s, const int64_t stride[3])
 
 /* Loops that walk all their arrays without gaps become one. */
 static void
-flatten(const Graph *g, const Node *n, Space *s, int64_t stride[][3], int nstride)
+flatten(Space *s, int64_t stride[][3], int nstride)
 {
-	(void)g;
-	(void)n;
 	for (int outer = 1; outer >= 0; outer--) {
 		bool joins = true;
 		for (int k = 0; k < nstride; k++)
@@ -173,7 +171,7 @@ kernel_elementwise(Emit *e, const Graph *g, const Node *n)
 	stride[0][2] = 1;
 	for (int k = 0; k < n->nin; k++)
 		operand_strides(g, n, graph_node(g, n->in[k]), stride[k + 1]);
-	flatten(g, n, &s, stride, n->nin + 1);
+	flatten(&s, stride, n->nin + 1);
 	const char *operand[2] = {NULL, NULL};
 	text_add(&t, "(float *y");
 	for (int k = 0; k < n->nin; k++) {

@@ -147,7 +147,7 @@ call_container(Lower *l, ModelKind kind, Args *args, int first)
 		lower_error(l, args->at, "'%s' wants at least one layer", kind == MODEL_CHAIN ? "Chain" : "Parallel");
 	if (!m->nchild || bad)
 		return value_error();
-	return model_value(l, m);
+	return model_value(m);
 }
 
 static Value
@@ -175,6 +175,18 @@ call_parallel(Lower *l, const Builtin *b, Args *args)
 	return v;
 }
 
+/* A layer around one other. */
+static Model *
+wrap_model(Lower *l, ModelKind kind, Value inner, Span at)
+{
+	Model *m = model_new(l, kind, at);
+	m->child = arena_alloc(l->arena, sizeof *m->child);
+	m->key = arena_alloc(l->arena, sizeof *m->key);
+	m->child[0] = inner;
+	m->nchild = 1;
+	return m;
+}
+
 static Value
 call_flip(Lower *l, const Builtin *b, Args *args)
 {
@@ -184,12 +196,7 @@ call_flip(Lower *l, const Builtin *b, Args *args)
 		lower_error(l, v.at, "flip wants a layer, found %s", value_what(&v));
 		return value_error();
 	}
-	Model *m = model_new(l, MODEL_FLIP, args->at);
-	m->child = arena_alloc(l->arena, sizeof *m->child);
-	m->key = arena_alloc(l->arena, sizeof *m->key);
-	m->child[0] = v;
-	m->nchild = 1;
-	return model_value(l, m);
+	return model_value(wrap_model(l, MODEL_FLIP, v, args->at));
 }
 
 static Value
@@ -201,12 +208,7 @@ call_last(Lower *l, const Builtin *b, Args *args)
 		lower_error(l, v.at, "last wants a layer, found %s", value_what(&v));
 		return value_error();
 	}
-	Model *m = model_new(l, MODEL_LAST, args->at);
-	m->child = arena_alloc(l->arena, sizeof *m->child);
-	m->key = arena_alloc(l->arena, sizeof *m->key);
-	m->child[0] = v;
-	m->nchild = 1;
-	return model_value(l, m);
+	return model_value(wrap_model(l, MODEL_LAST, v, args->at));
 }
 
 /* Recur(cell, h0), Recurrence(cell) */
@@ -220,15 +222,11 @@ call_recur(Lower *l, const Builtin *b, Args *args)
 		lower_error(l, v.at, "%s wants a cell first, found %s", b->name, value_what(&v));
 		return value_error();
 	}
-	Model *m = model_new(l, MODEL_RECUR, args->at);
-	m->child = arena_alloc(l->arena, sizeof *m->child);
-	m->key = arena_alloc(l->arena, sizeof *m->key);
-	m->child[0] = v;
+	Model *m = wrap_model(l, MODEL_RECUR, v, args->at);
 	m->label = b->name;
 	m->key[0] = intern(l->arena, "cell");
-	m->nchild = 1;
 	m->op = args->n > 1 ? args->v[1].value : value_error();
-	return model_value(l, m);
+	return model_value(m);
 }
 
 /* map(f, (a, b)) is (f(a), f(b)); over one value it is f of that. */

@@ -374,17 +374,6 @@ make_output(Lower *l, Value v, bool only)
 	*table_push(l->arena, &g->output) = (PortInfo){.name = name, .node = r, .shape = shape_unknown()};
 }
 
-static Value
-expect_dim(Lower *l, Value v, int32_t size)
-{
-	if (v.kind != V_NODE)
-		return v;
-	Ref r = lower_add(l, OP_EXPECT, 1, &v.u.node, v.at);
-	graph_node(l->g, r)->shape = shape_vector(size);
-	graph_node(l->g, r)->name = "output";
-	return value_node(r, v.at);
-}
-
 /* --dim x=3: by the name of an input. */
 static bool
 set_input_dim(Lower *l, const DimOption *d)
@@ -412,7 +401,7 @@ apply_dim_options(Lower *l, const Value *model, Args *args, Value *out)
 				l->g->input.v[0].shape = shape_vector(o->dim[i].size);
 		} else if (strcmp(o->dim[i].name, "out") == 0) {
 			if (out)
-				*out = expect_dim(l, *out, o->dim[i].size);
+				*out = expect_size(l, *out, o->dim[i].size, "output", out->at);
 		} else if (!known && args && !set_input_dim(l, &o->dim[i])) {
 			diag_file_error(l->diag, o->file,
 					"--dim %s=%d: this model has no size '%s'; it has 'in', 'out' and the names of "
@@ -427,7 +416,7 @@ lower_model(Lower *l, Choice c)
 {
 	Value m = c.value;
 	if (m.kind == V_TYPE)
-		m = construct_by_dims(l, m.u.type, m.at);
+		m = construct_by_dims(l, m.u.type);
 	if (m.kind == V_ERROR)
 		return;
 	if (m.kind != V_MODEL && m.kind != V_FUNC && m.kind != V_BUILTIN) {
@@ -441,7 +430,7 @@ lower_model(Lower *l, Choice c)
 	if (m.kind == V_FUNC)
 		l->path = c.name;
 	Value y = call_value(l, m, &inputs);
-	if (y.kind == V_NODE)
+	if (y.kind != V_ERROR)
 		apply_dim_options(l, &m, NULL, &y);
 	delays_resolve(l);
 	l->path = NULL;

@@ -137,9 +137,8 @@ model_new(Lower *l, ModelKind kind, Span at)
 }
 
 Value
-model_value(Lower *l, Model *m)
+model_value(Model *m)
 {
-	(void)l;
 	return (Value){.kind = V_MODEL, .at = m->at, .u.model = m};
 }
 
@@ -244,7 +243,7 @@ construct_by_size(Lower *l, Type *t, const Args *a)
 	m->in = size[0];
 	m->out = size[1];
 	m->at = a->v[0].value.at.hi && a->v[1].value.at.hi ? (Span){a->v[0].value.at.lo, a->v[1].value.at.hi} : a->at;
-	return model_value(l, m);
+	return model_value(m);
 }
 
 static void
@@ -330,14 +329,14 @@ construct_by_fields(Lower *l, Type *t, const Args *a)
 		}
 		m->field[k] = layer_of_type(l, a->v[i].value);
 	}
-	return model_value(l, m);
+	return model_value(m);
 }
 
 /* A type without arguments, LSTM, where a layer is wanted: its sizes follow from the equations. */
 Value
 layer_of_type(Lower *l, Value v)
 {
-	return v.kind == V_TYPE ? construct_by_dims(l, v.u.type, v.at) : v;
+	return v.kind == V_TYPE ? construct_by_dims(l, v.u.type) : v;
 }
 
 Value
@@ -387,10 +386,9 @@ dim_option(const Lower *l, const char *name)
 
 /* A type without arguments: sizes by --dim under the constructor's own names, else unknown. */
 Value
-construct_by_dims(Lower *l, Type *t, Span at)
+construct_by_dims(Lower *l, Type *t)
 {
 	Args a = {.at = SPAN_NONE};
-	(void)at;
 	if (t->constructor.n) {
 		const Func *f = t->constructor.v[0]->u.func;
 		int n = 0;
@@ -589,7 +587,6 @@ param_value(Lower *l, Model *m, const FieldUse *u, Value given, bool has_default
 		if (!f->has_shape)
 			p.shape = shape_scalar();
 	}
-	/* zeros(_) is a vector of unknown size; a single unknown size fits one row as well. */
 	for (int i = 0; i < l->g->param.n && !*m->prefix; i++)
 		if (l->g->param.v[i].name == p.name) {
 			lower_error(l, f->at,
@@ -661,7 +658,8 @@ fields_make(Lower *l, Model *m)
 			field_value(l, m->fields->binding.v[i], m->fields);
 }
 
-static Value
+/* Says what size a value, or the first of a tuple, has: an EXPECT node. */
+Value
 expect_size(Lower *l, Value v, int32_t size, const char *what, Span at)
 {
 	if (!size)
@@ -901,7 +899,6 @@ call_model(Lower *l, Model *m, Args *args)
 	l->path = intern(l->arena, same ? type : arena_printf(l->arena, "%s = %s", m->locator, type));
 	if (m->kind != MODEL_STRUCT)
 		l->path = path;
-	m->calls++;
 	Value v = enter(l, args->at) ? run_model(l, m, args) : value_error();
 	l->depth--;
 	l->model = caller;

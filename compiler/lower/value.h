@@ -149,7 +149,6 @@ struct Model {
 	const char *prefix;  /* of its parameters */
 	const char *locator; /* "model[3]" */
 	Scope *fields;       /* SCOPE_FIELDS, made at the first call */
-	int calls;
 };
 
 typedef struct {
@@ -233,10 +232,11 @@ Value call_value(Lower *l, Value callee, Args *args);
 Value call_one(Lower *l, Value callee, Value arg, Span at);
 Value construct(Lower *l, Type *t, Args *args);
 Value layer_of_type(Lower *l, Value v);
-Value construct_by_dims(Lower *l, Type *t, Span at);
-Value model_value(Lower *l, Model *m);
+Value construct_by_dims(Lower *l, Type *t);
+Value model_value(Model *m);
 Model *model_new(Lower *l, ModelKind kind, Span at);
 void model_name(Lower *l, Value v, const char *prefix, const char *locator, const char *key, int depth);
+Value expect_size(Lower *l, Value v, int32_t size, const char *what, Span at);
 Value field_value(Lower *l, Binding *b, Scope *fields);
 
 /* recur.c */
