@@ -13,12 +13,13 @@ typedef struct {
 #define SPAN_NONE ((Span){0, 0})
 
 /* One row is one warning: W(id, name, on by default, what). -Wall turns all on. */
-#define WARNINGS(W)                                                                               \
-	W(MISSING_COMMA, "missing-comma", true, "two arguments separated by a new line only")     \
-	W(UNUSED_FIELD, "unused-field", true, "a field that no equation uses")                    \
-	W(UNUSED_EQUATION, "unused-equation", true, "an equation whose value reaches no output")  \
-	W(UNDELAYED_STATE, "undelayed-state", true, "a state that is never read back by a delay") \
-	W(SHADOW, "shadow", true, "a name that hides a field, a function or a layer")             \
+#define WARNINGS(W)                                                                                      \
+	W(MISSING_COMMA, "missing-comma", true, "two arguments separated by a new line only")            \
+	W(UNUSED_FIELD, "unused-field", true, "a field that no equation uses")                           \
+	W(UNUSED_EQUATION, "unused-equation", true, "an equation whose value reaches no output")         \
+	W(UNDELAYED_STATE, "undelayed-state", true, "a state that is never read back by a delay")        \
+	W(SHADOW, "shadow", true, "a name that hides a field, a function or a layer")                    \
+	W(UNUSED_ARRAY, "unused-array", true, "an array of a --check or --eval file that nothing reads") \
 	W(NARROWING, "narrowing", true, "weights that lose bits on the way to float32")
 
 typedef enum {

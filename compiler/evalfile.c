@@ -148,6 +148,39 @@ evalfile_is_port(const Graph *g, const char *name)
 	return false;
 }
 
+static bool
+is_param(const Graph *g, const char *name)
+{
+	for (int i = 0; i < g->param.n; i++)
+		if (strcmp(g->param.v[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A misspelt name must not be a silent default. Weights may stand in the same file. */
+static void
+warn_unread(const Graph *g, const EvalState *state, const char *file, const TensorTable *in)
+{
+	for (int k = 0; k < in->tensor.n; k++) {
+		const char *name = in->tensor.v[k].name;
+		size_t n = strlen(name);
+		bool known = evalfile_is_port(g, name) || is_param(g, name), backwards = false;
+		for (int i = 0; i < g->state.n; i++) {
+			const char *s = g->state.v[i].name;
+			bool is = strncmp(s, name, strlen(s)) == 0 &&
+				  (n == strlen(s) || (n == strlen(s) + 1 && name[n - 1] == '\''));
+			known |= is && state->state[i];
+			backwards |= is && !state->state[i];
+		}
+		if (backwards)
+			diag_file_warning(g->diag, WARN_UNUSED_ARRAY, file,
+					  "'%s' runs backwards and starts anew in every window; its start is a weight",
+					  name);
+		else if (!known)
+			diag_file_warning(g->diag, WARN_UNUSED_ARRAY, file, "nothing is called '%s'", name);
+	}
+}
+
 bool
 evalfile_run(const Graph *net, const char *file, const TensorTable *in, TensorTable *out)
 {
@@ -160,6 +193,7 @@ evalfile_run(const Graph *net, const char *file, const TensorTable *in, TensorTa
 	if (!g)
 		return false;
 	EvalState *state = eval_state_new(g);
+	warn_unread(g, state, file, in);
 	for (int i = 0; i < g->state.n; i++) {
 		/* An array that has the name of an input or an output is that. */
 		const Tensor *t = evalfile_is_port(g, g->state.v[i].name) ? NULL : tensor_find(in, g->state.v[i].name);

@@ -30,6 +30,7 @@ typedef struct {
 	Graph *net, *step, *window;
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
+	bool prefix_seen;         /* a file has tensors with --prefix */
 	int status;
 } Compile;
 
@@ -124,6 +125,15 @@ say_layout(const Compile *c, const Text *report)
 }
 
 static bool
+has_prefix(const TensorTable *t, const char *prefix)
+{
+	for (int i = 0; i < t->tensor.n; i++)
+		if (strncmp(t->tensor.v[i].name, prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
+}
+
+static bool
 read_weights_file(Compile *c, const char *path, const LayoutOptions *lo, const WantedTensor *wanted, int n)
 {
 	TensorTable file = {.arena = c->arena};
@@ -135,8 +145,13 @@ read_weights_file(Compile *c, const char *path, const LayoutOptions *lo, const W
 		weights_narrowing(c->diag, path, &file);
 	if (ok && c->options.verbose && file.tensor.n && strcmp(file.tensor.v[0].dtype, "F64") == 0)
 		fprintf(stderr, "netc: %s: float64 numbers are rounded to float32\n", path);
-	ok = ok &&
-	     (layout_apply(c->arena, c->diag, path, lo, wanted, n, &file, &c->weights, &report) || fail(c, EXIT_INPUT));
+	LayoutOptions own = *lo;
+	if (ok && lo->prefix && c->options.weights.n > 1 && !has_prefix(&file, lo->prefix))
+		own.prefix = NULL; /* the prefix is another file's */
+	else
+		c->prefix_seen = true;
+	ok = ok && (layout_apply(c->arena, c->diag, path, &own, wanted, n, &file, &c->weights, &report) ||
+		    fail(c, EXIT_INPUT));
 	if (ok)
 		say_layout(c, &report);
 	text_free(&report);
@@ -158,6 +173,10 @@ read_weights(Compile *c)
 		return fail(c, EXIT_INPUT);
 	for (int i = 0; i < o->weights.n; i++)
 		read_weights_file(c, o->weights.v[i], &lo, wanted, n);
+	if (lo.prefix && o->weights.n && !c->prefix_seen) {
+		diag_file_error(c->diag, c->weights_file, "no tensor of these files has the prefix '%s'", lo.prefix);
+		return fail(c, EXIT_INPUT);
+	}
 	if (lo.map && !layout_map_end(c->diag, lo.map))
 		return fail(c, EXIT_INPUT);
 	if (c->status)

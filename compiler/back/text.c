@@ -28,7 +28,7 @@ layer_state(const Graph *g, const char *prefix)
 {
 	int64_t n = 0;
 	for (int i = 0; prefix && i < g->state.n; i++)
-		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) &&
+		if (!g->state.v[i].from_param && shape_known(g->state.v[i].shape) &&
 		    belongs(g->state.v[i].name, prefix))
 			n += shape_count(g->state.v[i].shape);
 	return n;
@@ -76,8 +76,7 @@ own_numbers(const Graph *g, const char *prefix, int64_t *params, int64_t *state)
 		if (is_own(g->param.v[i].name, prefix))
 			*params += shape_count(g->param.v[i].shape);
 	for (int i = 0; prefix && i < g->state.n; i++)
-		if (g->state.v[i].depth && !g->state.v[i].from_param && shape_known(g->state.v[i].shape) &&
-		    is_own(g->state.v[i].name, prefix))
+		if (!g->state.v[i].from_param && shape_known(g->state.v[i].shape) && is_own(g->state.v[i].name, prefix))
 			*state += shape_count(g->state.v[i].shape);
 }
 
@@ -149,7 +148,7 @@ summary_end(Emit *e)
 		summary_row(e, "parameter", g->param.v[i].name, g->param.v[i].shape,
 			    g->param.v[i].trainable ? "" : "  not trainable");
 	for (int i = 0; i < g->state.n; i++)
-		if (g->state.v[i].depth && shape_known(g->state.v[i].shape))
+		if (shape_known(g->state.v[i].shape))
 			summary_row(e, "state", g->state.v[i].name, g->state.v[i].shape,
 				    g->state.v[i].depth > 1
 					    ? arena_printf(e->arena, "  %" PRId32 " slots", g->state.v[i].depth)

@@ -258,6 +258,15 @@ unknown_field(Lower *l, const Type *t, const char *key, Span at)
 		    near ? near : "", near ? "'?" : "");
 }
 
+static bool
+has_field(const Type *t, const char *name)
+{
+	for (int i = 0; i < t->nfield; i++)
+		if (t->field[i].decl->name == name)
+			return true;
+	return false;
+}
+
 /* Sizes and a keyword that no constructor knows. */
 static bool
 unknown_keyword(Lower *l, const Type *t, const Args *a)
@@ -365,6 +374,11 @@ construct(Lower *l, Type *t, Args *args)
 	}
 	if (sizes && unknown_keyword(l, t, &a))
 		return value_error();
+	for (int i = 0; i < a.n && sizes; i++)
+		if (a.v[i].key && !t->constructor.n && !has_field(t, a.v[i].key)) {
+			unknown_field(l, t, a.v[i].key, a.v[i].at);
+			return value_error();
+		}
 	if (sizes == n && n && n != t->nfield) {
 		lower_error(l, args->at,
 			    "'%s' cannot be made from %d argument%s; wanted sizes, as in '%s(4 => 6)', or one "

@@ -355,9 +355,10 @@ match_among(Match *m, const Places *wants, const Places *sources)
 	match_only(m, wants, sources);
 	for (int i = 0; i < wants->n; i++) {
 		const Want *w = &m->want->v[wants->v[i]];
-		if (!w->source && !tried[w->layers])
-			match_order(m, wants, sources, w->layers);
+		if (w->source || tried[w->layers])
+			continue;
 		tried[w->layers] = true;
+		match_order(m, wants, sources, w->layers);
 	}
 	match_only(m, wants, sources);
 }
@@ -372,14 +373,20 @@ has_plain_number(const char *path)
 }
 
 static bool
+ends_with_n(const char *path, const char *tail, size_t k)
+{
+	size_t n = strlen(path);
+	return n >= k && memcmp(path + n - k, tail, k) == 0 && (n == k || path[n - k - 1] == '.');
+}
+
+static bool
 ends_with(const char *path, const char *tail)
 {
-	size_t n = strlen(path), k = strlen(tail);
-	return n >= k && strcmp(path + n - k, tail) == 0 && (n == k || path[n - k - 1] == '.');
+	return ends_with_n(path, tail, strlen(tail));
 }
 
 /* How names agree, best first. A plain number counts from 0 in one place and from 1 in another. */
-typedef enum { AGREE_WHOLE, AGREE_STEM, AGREE_END, AGREE_LAST, AGREE_ANY } Agree;
+typedef enum { AGREE_WHOLE, AGREE_STEM, AGREE_END, AGREE_PARENT, AGREE_LAST, AGREE_ANY } Agree;
 
 static bool
 names_agree(const Want *w, const Source *s, Agree how)
@@ -389,6 +396,7 @@ names_agree(const Want *w, const Source *s, Agree how)
 	case AGREE_WHOLE: return ends_with(s->path, w->path) && *w->path && !has_plain_number(w->path);
 	case AGREE_STEM: return *w->stem && s->stem == w->stem;
 	case AGREE_END: return *w->stem && ends_with(s->stem, w->stem);
+	case AGREE_PARENT: return dot && ends_with_n(s->stem, w->stem, (size_t)(dot - w->stem));
 	case AGREE_LAST: return *w->stem && ends_with(s->stem, dot ? dot + 1 : w->stem);
 	case AGREE_ANY: return true;
 	}
