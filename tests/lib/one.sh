@@ -20,7 +20,7 @@ TMPDIR=$DIR
 export TMPDIR VARIANT DIR COUNTS NETC BUILD PLAIN ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
 
 case $kind in
-prop) limit=400 ;;
+prop | torch) limit=400 ;;
 unit | fuzz | examples | diff) limit=180 ;;
 *) limit=60 ;;
 esac
