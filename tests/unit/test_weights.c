@@ -586,7 +586,7 @@ START_TEST(npy_transposes_fortran_order)
 	for (int k = 0; k < 4; k++)
 		for (int j = 0; j < 3; j++)
 			for (int i = 0; i < 2; i++)
-				put(&data, (uint64_t)(100 * i + 10 * j + k), 2);
+				put(&data, 100 * (uint64_t)i + 10 * (uint64_t)j + (uint64_t)k, 2);
 	Text t = npy_file(1, D("'<i2'", "True", "(2, 3, 4)"), data.v, data.n);
 	text_free(&data);
 	expect_good(&c, npy_parse_x, &t);
