@@ -50,6 +50,8 @@ struct Diag {
 	bool on[WARN_COUNT], as_error[WARN_COUNT];
 	bool silent; /* -w */
 	int errors, warnings[WARN_COUNT];
+	bool muted;
+	int muted_errors;
 	bool hidden;           /* the last message was not shown, so its notes are not */
 	Message *first, *last; /* JSON only */
 };
@@ -563,6 +565,10 @@ format_message(Arena *a, const char *fmt, va_list args)
 static void
 say(Diag *d, Message m, const char *fmt, va_list args)
 {
+	if (d->muted) {
+		d->muted_errors += m.kind == KIND_ERROR;
+		return;
+	}
 	if (m.kind == KIND_ERROR)
 		d->hidden = ++d->errors > ERRORS_SHOWN;
 	if (d->hidden)
@@ -575,6 +581,8 @@ static void
 say_warning(Diag *d, Warning w, Message m, const char *fmt, va_list args)
 {
 	assert((int)w >= 0 && w < WARN_COUNT);
+	if (d->muted)
+		return;
 	d->hidden = d->silent || !d->on[w] || (!d->as_error[w] && ++d->warnings[w] > WARNINGS_SHOWN);
 	if (d->hidden)
 		return;
@@ -628,10 +636,17 @@ diag_file_warning(Diag *d, Warning w, const char *file, const char *fmt, ...)
 	va_end(args);
 }
 
+void
+diag_mute(Diag *d, bool on)
+{
+	d->muted = on;
+	d->muted_errors = 0;
+}
+
 int
 diag_errors(const Diag *d)
 {
-	return d->errors;
+	return d->muted ? d->muted_errors : d->errors;
 }
 
 /* Says how much was not shown. */

@@ -68,6 +68,8 @@ void diag_note(Diag *d, Span at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void diag_file_error(Diag *d, const char *file, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void diag_file_warning(Diag *d, Warning w, const char *file, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
+/* While muted nothing is printed, and diag_errors counts from zero: for trying something. */
+void diag_mute(Diag *d, bool on);
 /* Errors so far, warnings turned into errors included. */
 int diag_errors(const Diag *d);
 

@@ -77,6 +77,38 @@ read_source(Compile *c)
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
 }
 
+/* Tries the answers to what names do not tell; the shapes must leave one way to take the arguments of a cell. Where
+ * they allow both orders of the results, or none, the usual one is taken. */
+static Lowered
+ask_shapes(Compile *c, Lowered usual, LowerOptions lo)
+{
+	Lowered fits[4] = {usual};
+	unsigned good = 0, argument = 0;
+	for (unsigned guess = 0; guess < 4; guess++) {
+		if (guess & ~usual.unsure)
+			continue;
+		lo.guess = guess;
+		diag_mute(c->diag, true);
+		Lowered l = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
+		PassRun run = {0};
+		Graph *probe = diag_errors(c->diag) ? NULL : graph_copy(l.graph);
+		bool ok = probe && (pass_run(probe, "S", &run) || probe->unknown);
+		diag_mute(c->diag, false);
+		if (!ok)
+			continue;
+		fits[guess] = l;
+		good |= 1u << guess;
+		argument |= guess & UNSURE_ARGUMENT ? 2 : 1;
+	}
+	if (usual.unsure & UNSURE_ARGUMENT && argument != 1 && argument != 2)
+		diag_error(c->diag, usual.unsure_at,
+			   "cannot tell which argument of this cell is the state; call the state 'h' or the input 'x'");
+	for (unsigned guess = 0; guess < 4; guess++)
+		if (good & 1u << guess)
+			return fits[guess];
+	return usual;
+}
+
 static bool
 lower_source(Compile *c)
 {
@@ -88,6 +120,8 @@ lower_source(Compile *c)
 			   .user_from = c->user_from,
 			   .file = o->input};
 	Lowered lowered = lower(c->arena, c->diag, &c->prelude, &c->user, &lo);
+	if (lowered.unsure && !diag_errors(c->diag))
+		lowered = ask_shapes(c, lowered, lo);
 	c->net = lowered.graph;
 	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && lowered.window ? lowered.window : 1;
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;

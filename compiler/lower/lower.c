@@ -457,5 +457,5 @@ lower(Arena *a, Diag *d, const Ast *prelude, const Ast *user, const LowerOptions
 	Choice c;
 	if (!diag_errors(d) && choose_model(l, user, &c))
 		lower_model(l, c);
-	return (Lowered){.graph = l->g, .window = l->window};
+	return (Lowered){.graph = l->g, .window = l->window, .unsure = l->unsure, .unsure_at = l->unsure_at};
 }

@@ -2,7 +2,8 @@
  *
  * The cell is cell(h, x) → h | (h, y) or cell(x, h) → h | (y, h). Which argument is the state is found, in this order,
  * by what is returned under an argument's name, by the names of the arguments, and by a tuple of initial values or of
- * names. The state's leaves become delayed values, as if the cell had been written with y{-1}. */
+ * names; what is then still open is asked of the shapes (UNSURE_… in lower.h). The state's leaves become delayed
+ * values, as if the cell had been written with y{-1}. */
 #include "value.h"
 #include <string.h>
 
@@ -11,6 +12,7 @@ typedef struct {
 	const Pattern *state, *input;
 	bool state_first;  /* cell(h, x) */
 	bool result_first; /* (h, y) */
+	bool result_named; /* the names say which */
 } CellForm;
 
 static const Func *
@@ -114,13 +116,17 @@ cell_form(Lower *l, const Model *m, CellForm *form)
 	const Pattern *a = p->pattern, *b = p->next->pattern;
 	int state = which_is_state(f, a, b, initial);
 	if (state < 0) {
-		lower_error(l, f->head_at,
-			    "cannot tell which argument of this cell is the state; call the state 'h' or the "
-			    "input 'x'");
-		return false;
+		state = l->options->guess & UNSURE_ARGUMENT ? 1 : 0;
+		l->unsure |= UNSURE_ARGUMENT;
+		l->unsure_at = f->head_at;
 	}
-	*form = (CellForm){f, state ? b : a, state ? a : b, state == 0, state == 0};
+	*form = (CellForm){.func = f,
+			   .state = state ? b : a,
+			   .input = state ? a : b,
+			   .state_first = state == 0,
+			   .result_first = state == 0};
 	int returned = returned_state(f, form->state);
+	form->result_named = returned >= 0;
 	if (returned >= 0)
 		form->result_first = returned == 0;
 	return true;
@@ -201,6 +207,13 @@ same_structure(const Value *a, const Value *b)
 	return true;
 }
 
+static bool
+could_be_either(const Value *past, const Value *result)
+{
+	return result->kind == V_TUPLE && result->u.list->n == 2 && same_structure(past, &result->u.list->v[0]) &&
+	       same_structure(past, &result->u.list->v[1]);
+}
+
 /* Splits what the cell returned: the state alone, or the state and the output. */
 static bool
 split_result(const CellForm *f, const Value *past, const Value *result, Value *state, Value *y)
@@ -242,6 +255,10 @@ recur_call(Lower *l, Model *m, Args *args)
 	Args cell_args = {v, 2, false, args->at, f.state_first ? 1 : 0};
 	Value result = call_value(l, m->child[0], &cell_args), state, y;
 	bool ok = result.kind != V_ERROR;
+	if (ok && !f.result_named && could_be_either(&past, &result)) {
+		l->unsure |= UNSURE_RESULT;
+		f.result_first ^= (l->options->guess & UNSURE_RESULT) != 0;
+	}
 	if (ok && !split_result(&f, &past, &result, &state, &y)) {
 		lower_error(l, f.func->head_at,
 			    "this cell returns %s; wanted the new state, or the new state and an output",

@@ -188,7 +188,9 @@ struct Lower {
 	Span site; /* the user's text that led into the prelude */
 	bool flip;
 	int depth;
-	int64_t calls;     /* so far */
+	int64_t calls; /* so far */
+	unsigned unsure;
+	Span unsure_at;
 	bool reported_now; /* the last error was printed, so its notes are */
 };
 
