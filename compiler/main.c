@@ -51,7 +51,25 @@ on_abort(int sig)
 	_exit(EXIT_BUG);
 }
 
-static bool write_file(Compile *c, const char *path, const char *text, size_t n);
+static bool
+write_stdout(Compile *c, const char *text, size_t n)
+{
+	if (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0)
+		return true;
+	diag_file_error(c->diag, NULL, "standard output cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
+
+static bool
+write_file(Compile *c, const char *path, const char *text, size_t n)
+{
+	if (strcmp(path, "-") == 0)
+		return write_stdout(c, text, n);
+	if (file_write(path, text, n))
+		return true;
+	diag_file_error(c->diag, path, "cannot be written: %s", strerror(errno));
+	return fail(c, EXIT_FILES);
+}
 
 static bool
 read_source(Compile *c)
@@ -322,26 +340,6 @@ stem_of(Arena *a, const char *path)
 {
 	const char *base = path_base(path), *dot = strrchr(base, '.');
 	return arena_strndup(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
-}
-
-static bool
-write_stdout(Compile *c, const char *text, size_t n)
-{
-	if (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0)
-		return true;
-	diag_file_error(c->diag, NULL, "standard output cannot be written: %s", strerror(errno));
-	return fail(c, EXIT_FILES);
-}
-
-static bool
-write_file(Compile *c, const char *path, const char *text, size_t n)
-{
-	if (strcmp(path, "-") == 0)
-		return write_stdout(c, text, n);
-	if (file_write(path, text, n))
-		return true;
-	diag_file_error(c->diag, path, "cannot be written: %s", strerror(errno));
-	return fail(c, EXIT_FILES);
 }
 
 static bool

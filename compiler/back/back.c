@@ -48,8 +48,8 @@ back_run(const Backend *b, Emit *e)
 		b->end(e);
 }
 
-static int64_t
-rows_of(const Graph *g, const Node *n)
+int64_t
+node_rows(const Graph *g, const Node *n)
 {
 	return n->batched ? g->batch : 1;
 }
@@ -60,7 +60,7 @@ node_macs(const Graph *g, const Node *n)
 	if (n->op != OP_MATMUL)
 		return 0;
 	Shape a = g->node.v[n->in[0].i]->shape;
-	return shape_count(n->shape) * a.dim[a.rank - 1] * rows_of(g, n);
+	return shape_count(n->shape) * a.dim[a.rank - 1] * node_rows(g, n);
 }
 
 int64_t
@@ -69,7 +69,7 @@ node_flops(const Graph *g, const Node *n)
 	if (!op_table[n->op].flops)
 		return 0;
 	Shape over = n->shape.rank == 0 && n->nin == 1 ? g->node.v[n->in[0].i]->shape : n->shape;
-	return op_table[n->op].flops * shape_count(over) * rows_of(g, n);
+	return op_table[n->op].flops * shape_count(over) * node_rows(g, n);
 }
 
 int64_t

@@ -89,6 +89,8 @@ const char *c_comment(Arena *a, const char *s, int n);
 /* The source line a node came from and its text, "prelude.net:66 x * Wxf", fit for a comment. */
 const char *node_source(Emit *e, const Node *n);
 
+/* How many rows a value has: the batch, or 1 if it does not depend on an input. */
+int64_t node_rows(const Graph *g, const Node *n);
 /* Costs of one node, all batch rows: for the header, the forecast and the summary. */
 int64_t node_macs(const Graph *g, const Node *n);  /* multiply-adds in matrix products */
 int64_t node_flops(const Graph *g, const Node *n); /* other arithmetic, roughly */

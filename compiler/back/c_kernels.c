@@ -56,12 +56,6 @@ kernel_slot(Emit *e, const KernelKey *key)
 	return slot;
 }
 
-static int64_t
-rows_of(const Graph *g, const Node *n)
-{
-	return n->batched ? g->batch : 1;
-}
-
 bool
 c_kernel_takes(const Graph *g, const Node *n, int operand)
 {
@@ -87,7 +81,7 @@ typedef struct {
 static Space
 space_of(const Graph *g, const Node *n)
 {
-	Space s = {{rows_of(g, n), n->shape.rank == 2 ? n->shape.dim[0] : 1, 1}, {"b", "i", "j"}};
+	Space s = {{node_rows(g, n), n->shape.rank == 2 ? n->shape.dim[0] : 1, 1}, {"b", "i", "j"}};
 	s.size[2] = shape_count(n->shape) / s.size[1];
 	return s;
 }
@@ -217,7 +211,7 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 	int64_t rows = a->shape.rank == 2 ? a->shape.dim[0] : 1;
 	int64_t inner = a->shape.rank == 2 ? a->shape.dim[1] : a->shape.dim[0];
 	int64_t columns = w->shape.rank == 2 ? w->shape.dim[1] : 1;
-	int64_t batch = rows_of(g, n);
+	int64_t batch = node_rows(g, n);
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT w)\n{\n");
 	add_batch_loop(&t, batch, (const char *[]){"y", "a", "w"},
@@ -279,7 +273,7 @@ static const char *
 kernel_reduce(Emit *e, const Graph *g, const Node *n)
 {
 	const Node *a = graph_node(g, n->in[0]);
-	int64_t batch = rows_of(g, n), count = shape_count(a->shape);
+	int64_t batch = node_rows(g, n), count = shape_count(a->shape);
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
 	add_batch_loop(&t, batch, (const char *[]){"y", "a"}, (int64_t[]){shape_count(n->shape), count}, 2);
@@ -360,7 +354,7 @@ static const char *
 kernel_gather(Emit *e, const Graph *g, const Node *n)
 {
 	const Node *table = graph_node(g, n->in[0]), *index = graph_node(g, n->in[1]);
-	int64_t batch = rows_of(g, n), rows = table->shape.dim[0], columns = table->shape.dim[1];
+	int64_t batch = node_rows(g, n), rows = table->shape.dim[0], columns = table->shape.dim[1];
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT i)\n{\n");
 	add_batch_loop(&t, batch, (const char *[]){"y", "a", "i"},
