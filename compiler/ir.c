@@ -155,6 +155,24 @@ graph_replace(Graph *g, const Ref *to)
 	}
 }
 
+static void
+renumber_ports(Graph *g, const int32_t *to)
+{
+	for (int i = 0; i < g->input.n; i++)
+		g->input.v[i].node.i = ref_ok(g->input.v[i].node) ? to[g->input.v[i].node.i] : -1;
+	for (int i = 0; i < g->output.n; i++)
+		g->output.v[i].node.i = ref_ok(g->output.v[i].node) ? to[g->output.v[i].node.i] : -1;
+}
+
+void
+graph_renumber(Graph *g, const int32_t *to)
+{
+	for (int i = 0; i < g->node.n; i++)
+		if (g->node.v[i]->op == OP_DELAY)
+			g->node.v[i]->in[0].i = to[g->node.v[i]->in[0].i];
+	renumber_ports(g, to);
+}
+
 void
 graph_compact(Graph *g, const bool *keep)
 {
@@ -175,10 +193,7 @@ graph_compact(Graph *g, const bool *keep)
 		g->node.v[n++] = node;
 	}
 	g->node.n = n;
-	for (int i = 0; i < g->input.n; i++)
-		g->input.v[i].node.i = ref_ok(g->input.v[i].node) ? to[g->input.v[i].node.i] : -1;
-	for (int i = 0; i < g->output.n; i++)
-		g->output.v[i].node.i = ref_ok(g->output.v[i].node) ? to[g->output.v[i].node.i] : -1;
+	renumber_ports(g, to);
 	free(to);
 }
 
@@ -266,6 +281,9 @@ verify_attr(const Graph *g, const Node *n)
 	case OP_PARAM: return k >= 0 && k < g->param.n ? NULL : "no such parameter";
 	case OP_INIT:
 	case OP_UPDATE: return k >= 0 && k < g->state.n ? NULL : "no such state";
+	case OP_AFFINE:
+		k = n->attr.sum.addends;
+		return k >= 0 && k <= n->nin && (n->nin - k) % 2 == 0 ? NULL : "its operands do not pair";
 	case OP_DELAY:
 	case OP_STATE:
 		if (n->attr.slot.state < 0 || n->attr.slot.state >= g->state.n)

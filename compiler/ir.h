@@ -35,7 +35,7 @@ typedef struct {
 } Shape;
 
 /* Which member of Attr a row of ops.def uses. */
-typedef enum { ATTR_NONE, ATTR_NUMBER, ATTR_INDEX, ATTR_SLOT, ATTR_RANGE } AttrTag;
+typedef enum { ATTR_NONE, ATTR_NUMBER, ATTR_INDEX, ATTR_SLOT, ATTR_RANGE, ATTR_SUM } AttrTag;
 
 typedef union {
 	double number; /* CONST */
@@ -47,19 +47,25 @@ typedef union {
 	struct {
 		int32_t first, last; /* SLICE: 1-based, both included; ≤ 0 counts from the end (0 is the last) */
 	} range;
+	struct {
+		int32_t addends; /* AFFINE: operands before the products */
+		bool packed;     /* its weights stand in execution order in a table of its group */
+		bool half;       /* its value is half the sum, the ½ in its weights */
+	} sum;
 } Attr;
 
 /* Where the plan pass put a value. */
-typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT } PlaceKind;
+typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE } PlaceKind;
 
 typedef struct {
 	uint8_t op; /* an Op */
 	uint8_t place;
 	bool batched;
 	Shape shape;
+	int32_t group; /* > 0: computed together with the other nodes of this number, which stand beside it; 0: alone */
 	int32_t step; /* time step in 0 … steps-1; -1 before unrolling, and for values that do not change over time */
 	int32_t nin;
-	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT: index of the output */
+	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT, PLACE_STATE: which of the graph's */
 	Attr attr;
 	Span at;          /* the equation */
 	Span site;        /* where the user made or called the prelude layer that the equation is in; else nowhere */
@@ -165,6 +171,8 @@ const char *graph_layer_label(const Graph *g, const char *name);
 
 /* Every use of node i becomes a use of to[i]; chains are followed. The nodes stay. */
 void graph_replace(Graph *g, const Ref *to);
+/* After a pass has made the list again: old numbers in delays and ports become new ones, to[old]. */
+void graph_renumber(Graph *g, const int32_t *to);
 /* Keeps only the nodes marked in keep[], in order, and renumbers all references. */
 void graph_compact(Graph *g, const bool *keep);
 

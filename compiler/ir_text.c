@@ -29,7 +29,8 @@ static const char *const init_name[] = {
 	[INIT_UNIFORM] = "rand",
 	[INIT_NORMAL] = "randn",
 };
-static const char *const place_name[] = {[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output"};
+static const char *const place_name[] = {
+	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state"};
 
 static void
 print_string(Text *out, const char *s)
@@ -116,6 +117,10 @@ print_node(const Graph *g, int i, Text *out)
 	case ATTR_INDEX: text_add(out, " #%" PRId32, n->attr.index); break;
 	case ATTR_SLOT: text_add(out, " #%" PRId32 " %" PRId32, n->attr.slot.state, n->attr.slot.depth); break;
 	case ATTR_RANGE: text_add(out, " %" PRId32 " %" PRId32, n->attr.range.first, n->attr.range.last); break;
+	case ATTR_SUM:
+		text_add(out, " %" PRId32 "%s%s", n->attr.sum.addends, n->attr.sum.packed ? " packed" : "",
+			 n->attr.sum.half ? " half" : "");
+		break;
 	}
 	for (int k = 0; k < n->nin; k++)
 		text_add(out, " %%%" PRId32, n->in[k].i);
@@ -123,6 +128,8 @@ print_node(const Graph *g, int i, Text *out)
 	print_shape(out, n->shape);
 	if (n->step >= 0)
 		text_add(out, " step %" PRId32, n->step);
+	if (n->group)
+		text_add(out, " group %" PRId32, n->group);
 	if (n->place)
 		text_add(out, " place %s %" PRId32, place_name[n->place], n->offset);
 	if (n->name) {
@@ -405,6 +412,11 @@ read_attr(Reader *r, AttrTag tag)
 		a.range.first = read_int(r);
 		a.range.last = read_int(r);
 		break;
+	case ATTR_SUM:
+		a.sum.addends = read_int(r);
+		a.sum.packed = accept(r, "packed");
+		a.sum.half = accept(r, "half");
+		break;
 	}
 	return a;
 }
@@ -423,8 +435,10 @@ read_suffix(Reader *r, Node *n)
 	n->shape = read_shape(r);
 	if (accept(r, "step"))
 		n->step = read_int(r);
+	if (accept(r, "group"))
+		n->group = read_positive(r, INT32_MAX);
 	if (accept(r, "place")) {
-		n->place = accept(r, "output") ? PLACE_OUTPUT : PLACE_SCRATCH;
+		n->place = accept(r, "output") ? PLACE_OUTPUT : accept(r, "state") ? PLACE_STATE : PLACE_SCRATCH;
 		accept(r, "scratch");
 		n->offset = read_int(r);
 	}
@@ -448,7 +462,7 @@ read_node(Reader *r)
 	skip_blanks(r);
 	char name[32];
 	int n = 0;
-	if (sscanf(r->p, "%31[a-z]%n", name, &n) != 1)
+	if (sscanf(r->p, "%31[a-z0-9]%n", name, &n) != 1)
 		reader_fail(r, "wanted the name of an operator");
 	Op op = n ? op_named(name) : OP_COUNT;
 	if (op == OP_COUNT) {

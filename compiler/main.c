@@ -289,17 +289,13 @@ solve(Compile *c, PassRun *run)
 			c->net->model, c->net->unknown);
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
-	size_t before = strcspn(pass_pipeline, "U");
-	char letters[32] = "";
-	assert(before <= sizeof letters);
-	memcpy(letters, pass_pipeline + 1, before - 1);
-	return run->stopped || pass_run(c->net, letters, run) ? true : fail(c, EXIT_INPUT);
+	return run->stopped || pass_run(c->net, pass_front + 1, run) ? true : fail(c, EXIT_INPUT);
 }
 
 static bool
 unroll(Compile *c, const PassRun *solved)
 {
-	const char *letters = strchr(pass_pipeline, 'U');
+	const char *letters = pass_back;
 	bool ahead = graph_looks_ahead(c->net);
 	if (ahead && c->options.unroll == 0) {
 		diag_file_error(c->diag, c->options.input,
@@ -502,6 +498,8 @@ emit(Compile *c, const Backend *b)
 	e->weights_as = o->weights_as;
 	e->scratch_in = o->scratch_in;
 	e->libm = o->libm;
+	e->target = o->target;
+	e->section = o->section;
 	e->has_values = o->weights.n > 0 || o->seeded;
 	e->one_stream = one_stream;
 	e->vector = c->vector;
@@ -615,6 +613,24 @@ run_ir(Compile *c)
 	return emit(c, &back_ir);
 }
 
+static uint32_t
+pass_bit(const char *name)
+{
+	return 1u << (pass_by_name(name) - pass_table);
+}
+
+/* The passes to leave out: what the user said, and what follows from other options. */
+static uint32_t
+passes_without(const Options *o)
+{
+	uint32_t without = o->without;
+	if (o->weights_as != WEIGHTS_CONST) /* a caller's weights cannot be packed */
+		without |= pass_bit("pack");
+	if (o->target == TARGET_MCU || without & pass_bit("fuse")) /* hoisting costs RAM, and wants groups */
+		without |= pass_bit("hoist");
+	return without;
+}
+
 /* The way of the data: text → AST → graph → shapes, weights → passes → one step and the window → a back end. */
 static bool
 compile(Compile *c)
@@ -632,7 +648,7 @@ compile(Compile *c)
 		return false;
 	if (o->print_deps)
 		return write_deps(c, output_path(c));
-	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr};
+	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr, .without = passes_without(o)};
 	if (!read_weights(c) || !solve(c, &run))
 		return false;
 	if (o->eval)

@@ -24,6 +24,7 @@ UNARY(ev_exp, exp(x))
 UNARY(ev_log, log(x))
 UNARY(ev_tanh, tanh(x))
 UNARY(ev_sigmoid, 1 / (1 + exp(-x)))
+UNARY(ev_sigmoid2, 1 / (1 + exp(-2 * x)))
 
 /* The element of a broadcast operand that meets element (row, column) of the result. */
 static double
@@ -73,6 +74,29 @@ ev_matmul(const Node *n, const EvalArg *arg, double *out)
 				sum += arg[0].v[i * inner + k] * arg[1].v[k * columns + j];
 			out[i * columns + j] = sum;
 		}
+}
+
+/* Addends first, then the products in order. */
+void
+ev_affine(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t count = shape_count(n->shape);
+	for (int64_t j = 0; j < count; j++) {
+		out[j] = 0;
+		for (int k = 0; k < n->attr.sum.addends; k++)
+			out[j] += arg[k].v[j];
+	}
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		const EvalArg *a = &arg[k], *b = &arg[k + 1];
+		bool left = a->shape.rank == 1; /* vector by matrix */
+		const double *v = left ? a->v : b->v, *w = left ? b->v : a->v;
+		int64_t inner = left ? a->shape.dim[0] : b->shape.dim[0];
+		for (int64_t j = 0; j < count; j++)
+			for (int64_t i = 0; i < inner; i++)
+				out[j] += v[i] * w[left ? i * count + j : j * inner + i];
+	}
+	for (int64_t j = 0; j < count && n->attr.sum.half; j++)
+		out[j] = out[j] / 2;
 }
 
 static double

@@ -137,10 +137,9 @@ matmul_guess(ShapeSolver *s, Ref a, Ref b)
 		shape_set_rank(s, a, rank == 2 ? 1 : 2);
 }
 
-void
-sh_matmul(ShapeSolver *s, Ref r)
+static void
+product_shape(ShapeSolver *s, Ref r, Ref a, Ref b)
 {
-	Ref a = shape_node(s, r)->in[0], b = shape_node(s, r)->in[1];
 	matmul_guess(s, a, b);
 	matmul_guess(s, b, a);
 	int m = shape_rank(s, a), n = shape_rank(s, b);
@@ -161,6 +160,23 @@ sh_matmul(ShapeSolver *s, Ref r)
 		shape_same_dim(s, r, 0, a, 0);
 	if (n == 2)
 		shape_same_dim(s, r, m - 1, b, 1);
+}
+
+void
+sh_matmul(ShapeSolver *s, Ref r)
+{
+	product_shape(s, r, shape_node(s, r)->in[0], shape_node(s, r)->in[1]);
+}
+
+void
+sh_affine(ShapeSolver *s, Ref r)
+{
+	const Node *n = shape_node(s, r);
+	int32_t addends = n->attr.sum.addends;
+	for (int k = 0; k < addends; k++)
+		shape_same(s, r, n->in[k]);
+	for (int k = addends; k + 1 < n->nin; k += 2)
+		product_shape(s, r, n->in[k], n->in[k + 1]);
 }
 
 void

@@ -24,6 +24,8 @@ enum {
 	OPT_DIM,
 	OPT_MODEL,
 	OPT_MATH,
+	OPT_TARGET,
+	OPT_SECTION,
 	OPT_SCRATCH,
 	OPT_EVAL,
 	OPT_CHECK,
@@ -54,6 +56,8 @@ static const struct option long_options[] = {
 	{"dim", required_argument, NULL, OPT_DIM},
 	{"model", required_argument, NULL, OPT_MODEL},
 	{"math", required_argument, NULL, OPT_MATH},
+	{"target", required_argument, NULL, OPT_TARGET},
+	{"section", required_argument, NULL, OPT_SECTION},
 	{"scratch", required_argument, NULL, OPT_SCRATCH},
 	{"eval", required_argument, NULL, OPT_EVAL},
 	{"check", required_argument, NULL, OPT_CHECK},
@@ -93,6 +97,9 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "  --model NAME       which model of the file\n"
 			   "  --math=fast|libm   built-in tanh, exp, ... with stated errors (default), or\n"
 			   "                     libm's\n"
+			   "  --target=WHAT      default: code that suits every target; host or mcu: code\n"
+			   "                     that gives up the other\n"
+			   "  --section NAME     linker section of the weights\n"
 			   "  --scratch=WHERE    work buffer of the unrolled function: stack (default),\n"
 			   "                     static, caller\n"
 			   "  --eval X.npz -o Y.npz\n"
@@ -104,6 +111,8 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "  -W..., -Wno-..., -Werror, -w\n"
 			   "                     warnings, as in gcc\n"
 			   "  -fdiagnostics-color=auto|always|never, -fdiagnostics-format=text|json\n"
+			   "  -O0                no optimisation of the graph; -O1 (default): all of it\n"
+			   "  -fno-PASS          leave one out: merge, hoist, pack, fuse, fold or cse\n"
 			   "  -d LETTERS         dump the graph after passes; -d help lists them\n"
 			   "  --stop-after=PASS  stop there\n"
 			   "  -v                 say what is done\n"
@@ -195,8 +204,23 @@ read_emit(Arena *a, const char *text, Options *o)
 	return wrong("--emit", text, arena_printf(a, "ast, weights, %s", back_names(a)));
 }
 
+/* Passes that only make the code better. */
+static const char *const optional_pass[] = {"merge", "hoist", "pack", "fuse", "fold", "cse"};
+
 static bool
-read_f(Diag *d, const char *text)
+without_pass(Options *o, const char *name, bool off)
+{
+	for (int i = 0; i < COUNT(optional_pass); i++)
+		if (strcmp(name, optional_pass[i]) == 0) {
+			uint32_t bit = 1u << (pass_by_name(name) - pass_table);
+			o->without = off ? o->without | bit : o->without & ~bit;
+			return true;
+		}
+	return false;
+}
+
+static bool
+read_f(Diag *d, const char *text, Options *o)
 {
 	static const char *const when[] = {"auto", "always", "never"}, *const format[] = {"text", "json"};
 	int k;
@@ -212,7 +236,34 @@ read_f(Diag *d, const char *text)
 		diag_format(d, (DiagFormat)k);
 		return true;
 	}
-	return wrong("unknown option", text, "-fdiagnostics-color=… or -fdiagnostics-format=…");
+	bool off = strncmp(text, "no-", 3) == 0;
+	if (without_pass(o, off ? text + 3 : text, off))
+		return true;
+	return wrong(
+		"unknown option", text,
+		"-fdiagnostics-color=…, -fdiagnostics-format=…, or -fno- and merge, hoist, pack, fuse, fold or cse");
+}
+
+/* -O0: all that can be left out is; other levels: nothing. */
+static bool
+read_level(const char *text, Options *o)
+{
+	if (text && (strlen(text) != 1 || !strchr("0123", *text)))
+		return wrong("-O", text, "-O0 or -O1");
+	o->without = 0;
+	for (int i = 0; text && *text == '0' && i < COUNT(optional_pass); i++)
+		without_pass(o, optional_pass[i], true);
+	return true;
+}
+
+static bool
+read_section(const char *text, Options *o)
+{
+	o->section = text;
+	for (const char *p = text; *p; p++)
+		if (*p <= ' ' || *p > '~' || *p == '"' || *p == '\\')
+			return wrong("--section", text, "the name of a linker section, such as .weights");
+	return *text ? true : wrong("--section", text, "the name of a linker section, such as .weights");
 }
 
 static bool
@@ -230,6 +281,7 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 {
 	static const char *const as[] = {"const", "params", "extern"}, *const init[] = {"seeded"};
 	static const char *const math[] = {"fast", "libm"}, *const scratch[] = {"stack", "static", "caller"};
+	static const char *const target[] = {"default", "host", "mcu"};
 	int k = 0;
 	bool ok = true;
 	switch (c) {
@@ -243,7 +295,8 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 		ok = diag_warning_option(d, arg) || strncmp(arg, "no-", 3) == 0 ||
 		     wrong("unknown warning", arg, "a name that a message showed in [-W…]");
 		break;
-	case 'f': ok = read_f(d, arg); break;
+	case 'f': ok = read_f(d, arg, o); break;
+	case 'O': ok = read_level(arg, o); break;
 	case 'd': ok = read_dump(arg, o); break;
 	case OPT_UNROLL: ok = read_count("--unroll", arg, 0, 1000000, &o->unroll); break;
 	case OPT_EMIT: ok = read_emit(a, arg, o); break;
@@ -275,6 +328,11 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 		ok = read_choice("--math", arg, math, 2, &k);
 		o->libm = k == 1;
 		break;
+	case OPT_TARGET:
+		ok = read_choice("--target", arg, target, 3, &k);
+		o->target = (Target)k;
+		break;
+	case OPT_SECTION: ok = read_section(arg, o); break;
 	case OPT_SCRATCH:
 		ok = read_choice("--scratch", arg, scratch, 3, &k);
 		o->scratch_in = (ScratchIn)k;
@@ -364,7 +422,7 @@ print_passes(void)
 {
 	for (int i = 0; i < pass_count; i++)
 		printf("  %c  %-8s %s\n", pass_table[i].letter, pass_table[i].name, pass_table[i].what);
-	printf("order: %s\n", pass_pipeline);
+	printf("order: %s, then for the step and for the window: %s\n", pass_front, pass_back);
 }
 
 static OptionsResult
@@ -436,7 +494,7 @@ options_read(Arena *a, Diag *d, int argc, char **argv, Options *o)
 			return OPTIONS_WRONG;
 	*table_push(a, &words) = NULL;
 	optind = 1;
-	for (int c; (c = getopt_long(words.n - 1, words.v, "o:vwW:f:d:", long_options, NULL)) != -1;) {
+	for (int c; (c = getopt_long(words.n - 1, words.v, "o:vwW:f:d:O::", long_options, NULL)) != -1;) {
 		if (c == OPT_HELP || c == OPT_VERSION) {
 			fputs(c == OPT_HELP ? help : "netc " NETC_VERSION "\n", stdout);
 			return OPTIONS_DONE;

@@ -23,6 +23,9 @@ typedef struct {
 	double tolerance;
 	bool print_deps, write_deps;
 	const char *deps_file;
+	uint32_t without; /* passes to leave out: bit of each in pass_table */
+	Target target;
+	const char *section; /* --section, or NULL */
 	const char *dump;    /* -d letters */
 	const char *stop;    /* --stop-after */
 	const char *read_ir; /* --read-ir, for tests */

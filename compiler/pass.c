@@ -8,11 +8,17 @@ const Pass pass_table[] = {
 	{'F', "fold", pass_fold, FACT_SHAPED, 0, FACT_PLANNED, "compute what is constant, drop what does nothing"},
 	{'C', "cse", pass_cse, FACT_SHAPED, 0, FACT_PLANNED, "compute equal values once"},
 	{'D', "dce", pass_dce, 0, 0, FACT_PLANNED, "drop values that nothing uses"},
+	{'M', "merge", pass_merge, FACT_SHAPED, 0, FACT_PLANNED, "sums of products become one affine node"},
+	{'H', "hoist", pass_hoist, FACT_SHAPED, 0, FACT_PLANNED,
+	 "products that wait for no past run once for all steps"},
+	{'K', "pack", pass_pack, FACT_SHAPED, 0, FACT_PLANNED, "weights in the order of use, with scales folded in"},
 	{'U', "unroll", pass_unroll, FACT_SHAPED, FACT_UNROLLED, FACT_PLANNED, "copy the net once per time step"},
+	{'E', "fuse", pass_fuse, FACT_SHAPED | FACT_UNROLLED, 0, FACT_PLANNED,
+	 "a cell's sums and what follows become one loop"},
 	{'P', "plan", pass_plan, FACT_SHAPED | FACT_UNROLLED, FACT_PLANNED, 0, "give every value a place in memory"},
 };
 const int pass_count = COUNT(pass_table);
-const char pass_pipeline[] = "SFCDUCDP";
+const char pass_front[] = "SFCD", pass_back[] = "MHKUCDEP";
 
 const Pass *
 pass_by_letter(char letter)
@@ -60,12 +66,14 @@ pass_run(Graph *g, const char *letters, PassRun *run)
 		const Pass *p = pass_by_letter(*letters);
 		assert(p && (p->needs & ~run->facts) == 0 && "a pass runs before what it needs");
 		int errors = diag_errors(g->diag);
-		p->fn(g);
+		bool leave_out = run->without >> (p - pass_table) & 1;
+		if (!leave_out)
+			p->fn(g);
 		if (diag_errors(g->diag) > errors || g->unknown)
 			return false;
 		run->facts = (run->facts | p->gives) & ~p->breaks;
 		graph_verify(g, p->name);
-		if (run->dump && strchr(run->dump, p->letter))
+		if (!leave_out && run->dump && strchr(run->dump, p->letter))
 			pass_dump(g, p, run->out);
 		/* The last run of a pass that runs twice is the one to stop after. */
 		run->stopped = run->stop && strcmp(run->stop, p->name) == 0 && !strchr(letters + 1, p->letter);

@@ -17,10 +17,12 @@ typedef struct {
 extern const Pass pass_table[];
 extern const int pass_count;
 /* The letters that a compile runs, in order. */
-extern const char pass_pipeline[];
+extern const char pass_front[]; /* once, on the net; the first is the shape pass */
+extern const char pass_back[];  /* on the step and on the window: unroll is one of them */
 
 typedef struct {
 	const char *dump; /* letters to dump after, borrowed, or NULL */
+	uint32_t without; /* passes to leave out: bit of each in pass_table */
 	const char *stop; /* name of the pass to stop after, or NULL */
 	FILE *out;        /* where dumps go */
 	bool stopped;     /* set when stop was reached */
@@ -35,5 +37,5 @@ bool pass_possible(const char *letters, unsigned facts);
 bool pass_run(Graph *g, const char *letters, PassRun *run);
 
 void pass_shape(Graph *g), pass_unroll(Graph *g), pass_fold(Graph *g), pass_cse(Graph *g), pass_dce(Graph *g),
-	pass_plan(Graph *g);
+	pass_merge(Graph *g), pass_hoist(Graph *g), pass_pack(Graph *g), pass_fuse(Graph *g), pass_plan(Graph *g);
 #endif

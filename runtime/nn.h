@@ -43,6 +43,14 @@ nn_pick(int on, uint32_t a, uint32_t b)
 	return b ^ ((a ^ b) & (0u - (uint32_t)on));
 }
 
+/** nn_lane: where lane j of a block stands in a row that has n lanes per sum, if the block has u of each. Folds to j
+ * where the block is the row. 0 <= j, 0 < u <= n. */
+static inline int
+nn_lane(int j, int u, int n)
+{
+	return u == n ? j : j / u * n + j % u;
+}
+
 /** nn_abs: |x|, exact. Clears the sign of anything: |-0| = 0, |-inf| = inf, NaN stays NaN. */
 static inline float
 nn_abs(float x)

@@ -7,6 +7,8 @@
 
 typedef enum { WEIGHTS_CONST, WEIGHTS_PARAMS, WEIGHTS_EXTERN } WeightsAs;
 typedef enum { SCRATCH_STACK, SCRATCH_STATIC, SCRATCH_CALLER } ScratchIn;
+/* What the code is for: DEFAULT runs well everywhere, HOST and MCU give up the other side. */
+typedef enum { TARGET_DEFAULT, TARGET_HOST, TARGET_MCU } Target;
 
 /* An array of a --check file, for the self-test. */
 typedef struct {
@@ -29,8 +31,10 @@ typedef struct {
 	uint64_t hash;         /* of the source */
 	WeightsAs weights_as;
 	ScratchIn scratch_in;
-	bool libm;       /* --math=libm */
-	bool has_values; /* weights were given, so a params struct can be filled */
+	Target target;
+	const char *section; /* --section: where weights go, or NULL */
+	bool libm;           /* --math=libm */
+	bool has_values;     /* weights were given, so a params struct can be filled */
 	const Vector *vector;
 	int nvector;
 	int64_t vector_steps;

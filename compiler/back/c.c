@@ -1,10 +1,11 @@
-/* c.c: the C back end: one line of code per operation and time step.
+/* c.c: the C back end: one line of code per operation, or group of operations, and time step.
  *
  * Each line calls a kernel of constant size (c_kernels.c) on places that the plan chose: the caller's arrays, the
  * state, the work buffer w, a weight table. Lines are collected in parts of some hundred, each a noinline function,
  * because compilers take quadratic time over long functions. The text is put together at the end, when it is known
  * which kernels and which runtime functions are used. */
 #include "c.h"
+#include "c_cell.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
@@ -97,6 +98,7 @@ c_begin(Emit *e)
 	c->init = arena_alloc(e->arena, ((size_t)net->state.n + 1) * sizeof *c->init);
 	c->state_used = arena_alloc(e->arena, (size_t)net->state.n + 1);
 	c->init_read = arena_alloc(e->arena, (size_t)net->state.n + 1);
+	c->param_read = arena_alloc(e->arena, (size_t)net->param.n + 1);
 	c->input = arena_alloc(e->arena, ((size_t)net->input.n + 1) * sizeof *c->input);
 	c->output = arena_alloc(e->arena, ((size_t)net->output.n + 1) * sizeof *c->output);
 	find_used_states(e, e->step);
@@ -157,6 +159,7 @@ put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
 	case OP_INIT: text_add(out, "%s", c->init[n->attr.index]); break;
 	case OP_CONST: text_add(out, "%s", constant_table(e, n->attr.number)); break;
 	case OP_PARAM:
+		c->param_read[n->attr.index] = true;
 		if (e->weights_as == WEIGHTS_PARAMS)
 			text_add(out, "p->v + %s", c->offset[n->attr.index]);
 		else
@@ -167,11 +170,31 @@ put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
 			text_add(out, "w + %" PRId64, n->offset + skip);
 			return;
 		}
+		if (n->place == PLACE_STATE) {
+			put_slot(e, g, n->offset, 1, out);
+			break;
+		}
 		assert(n->place == PLACE_OUTPUT);
 		put_port(e, g, c->output[n->offset], g->output.v[n->offset].last ? -1 : n->step, out);
 	}
 	if (skip)
 		text_add(out, " + %" PRId64, skip);
+}
+
+void
+c_put_arg(Emit *e, const Graph *g, Ref r)
+{
+	C *c = e->own;
+	if (c->args.n)
+		text_add(&c->args, ", ");
+	put_place(e, g, r, 0, &c->args);
+}
+
+void
+c_put_table(Emit *e, const char *name)
+{
+	C *c = e->own;
+	text_add(&c->args, ", %s", name);
 }
 
 /* "lstm_state *s, const float x[][10], float y[][5], float *w": what the parts of a graph share. */
@@ -238,8 +261,8 @@ end_part(Emit *e, const Graph *g)
 }
 
 /* One line: the kernel on the arguments in c->args, and where it comes from. */
-static void
-add_line(Emit *e, const Graph *g, const Node *n, const char *kernel)
+void
+c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel)
 {
 	C *c = e->own;
 	if (c->part_lines == PART_LINES)
@@ -265,7 +288,7 @@ copy_line(Emit *e, const Graph *g, const Node *n, Ref from, int64_t skip, int64_
 	const char *kernel = c_kernel_copy(e, rows, count, to_stride, rows == 1 ? count : stride);
 	text_add(&c->args, ", ");
 	put_place(e, g, from, skip, &c->args);
-	add_line(e, g, n, kernel);
+	c_add_line(e, g, n, kernel);
 }
 
 static void
@@ -292,9 +315,12 @@ emit_update(Emit *e, const Graph *g, const Node *n)
 		put_slot(e, g, state, n->nin + 1, &c->args);
 		text_add(&c->args, ", ");
 		put_slot(e, g, state, 1, &c->args);
-		add_line(e, g, n, kernel);
+		c_add_line(e, g, n, kernel);
 	}
 	for (int k = 0; k < n->nin; k++) {
+		const Node *value = graph_node(g, n->in[k]);
+		if (value->place == PLACE_STATE && value->offset == state)
+			continue; /* it was computed there */
 		put_slot(e, g, state, k + 1, &c->args);
 		copy_line(e, g, n, n->in[k], 0, count, count);
 	}
@@ -327,23 +353,35 @@ emit_slice(Emit *e, const Graph *g, Ref r)
 static void
 emit_kernel(Emit *e, const Graph *g, Ref r)
 {
-	C *c = e->own;
 	const Node *n = graph_node(g, r);
 	const char *kernel = c_kernel(e, g, n);
-	put_place(e, g, r, 0, &c->args);
-	for (int k = 0; k < n->nin; k++) {
-		if (!c_kernel_takes(g, n, k))
-			continue;
-		text_add(&c->args, ", ");
-		put_place(e, g, n->in[k], 0, &c->args);
-	}
-	add_line(e, g, n, kernel);
+	c_put_arg(e, g, r);
+	for (int k = 0; k < n->nin; k++)
+		if (c_kernel_takes(g, n, k))
+			c_put_arg(e, g, n->in[k]);
+	c_add_line(e, g, n, kernel);
+}
+
+/* A group is emitted at its first node. */
+static void
+emit_group(Emit *e, const Graph *g, Ref r)
+{
+	int32_t group = graph_node(g, r)->group, end = r.i + 1;
+	if (group && r.i && g->node.v[r.i - 1]->group == group)
+		return;
+	while (group && end < g->node.n && g->node.v[end]->group == group)
+		end++;
+	c_cell(e, g, r.i, end);
 }
 
 static void
 c_node(Emit *e, const Graph *g, Ref r)
 {
 	const Node *n = graph_node(g, r);
+	if (n->group || n->op == OP_AFFINE) {
+		emit_group(e, g, r);
+		return;
+	}
 	switch ((Op)n->op) {
 	case OP_INPUT:
 	case OP_PARAM:
@@ -431,33 +469,27 @@ add_table(Text *out, const float *v, int64_t n)
 	}
 }
 
-/* Which parameters the code refers to. */
-static bool *
-used_params(const Emit *e)
-{
-	bool *used = arena_alloc(e->arena, (size_t)e->net->param.n + 1);
-	for (int pass = 0; pass < 2; pass++) {
-		const Graph *g = pass ? e->window : e->step;
-		for (int32_t i = 0; g && i < g->node.n; i++)
-			if (g->node.v[i]->op == OP_PARAM)
-				used[g->node.v[i]->attr.index] = true;
-	}
-	return used;
-}
-
 static void
 emit_tables(Emit *e)
 {
 	C *c = e->own;
-	const bool *used = used_params(e);
 	for (int i = 0; i < e->net->param.n && e->weights_as == WEIGHTS_CONST; i++) {
 		const ParamInfo *p = &e->net->param.v[i];
-		if (!used[i])
+		if (!c->param_read[i])
 			continue;
-		text_add(&e->text, "/* %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) = {",
+		text_add(&e->text, "/* %s %s */\nstatic const float %s[%" PRId64 "] NN_ALIGN(64) NN_SECTION = {",
 			 c_comment(e->arena, p->name, (int)strlen(p->name)), shape_text(e->arena, p->shape),
 			 c->param[i], shape_count(p->shape));
 		add_table(&e->text, p->value, shape_count(p->shape));
+		text_add(&e->text, "\n};\n\n");
+	}
+	for (int i = 0; i < c->table.n; i++) {
+		const Packed *t = &c->table.v[i];
+		text_add(&e->text,
+			 "/* %s, in the order of use */\nstatic const float %s[%" PRId64
+			 "] NN_ALIGN(64) NN_SECTION = {",
+			 t->contents, t->name, t->n);
+		add_table(&e->text, t->value, t->n);
 		text_add(&e->text, "\n};\n\n");
 	}
 	if (e->weights_as == WEIGHTS_PARAMS && e->has_values) {
@@ -500,6 +532,42 @@ static const char portability[] = "#if defined(__GNUC__) || defined(__clang__)\n
 				  "#endif\n\n";
 
 static void
+emit_section(Emit *e)
+{
+	if (e->section)
+		text_add(&e->text,
+			 "#if defined(__GNUC__) || defined(__clang__)\n#define NN_SECTION "
+			 "__attribute__((section(\"%s\")))\n"
+			 "#else\n#define NN_SECTION\n#endif\n\n",
+			 e->section);
+	else
+		text_add(&e->text, "#define NN_SECTION\n\n");
+}
+
+/* What fits the registers of the target, and that a compiler keeps it there. */
+static const char blocking[] =
+	"#if defined(__AVX512F__)\n"
+	"#define NN_BLOCK(avx512, avx, sse, scalar) avx512\n"
+	"#elif defined(__AVX__) || defined(__aarch64__)\n"
+	"#define NN_BLOCK(avx512, avx, sse, scalar) avx\n"
+	"#elif defined(__SSE__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ALTIVEC__) || \\\n"
+	"	defined(__wasm_simd128__) || defined(_M_X64)\n"
+	"#define NN_BLOCK(avx512, avx, sse, scalar) sse\n"
+	"#else\n"
+	"#define NN_BLOCK(avx512, avx, sse, scalar) scalar\n"
+	"#endif\n"
+	"#if NN_BLOCK(0, 0, 0, 1) && defined(__GNUC__) && defined(__OPTIMIZE__)\n"
+	"#define NN_UNROLL _Pragma(\"GCC unroll 32\")\n"
+	"#else\n"
+	"#define NN_UNROLL\n"
+	"#endif\n"
+	"#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)\n"
+	"#define NN_FAST __attribute__((optimize(\"O3\"))) /* loops over accumulators become registers */\n"
+	"#else\n"
+	"#define NN_FAST\n"
+	"#endif\n\n";
+
+static void
 c_end(Emit *e)
 {
 	C *c = e->own;
@@ -507,7 +575,7 @@ c_end(Emit *e)
 	c_header(e);
 	Text kernels = {0};
 	for (int i = 0; i < c->kernel.n; i++)
-		text_add(&kernels, "NN_NOINLINE static void\n%s%s\n", c->kernel.v[i].name, c->kernel.v[i].body);
+		text_add(&kernels, "NN_NOINLINE NN_FAST static void\n%s%s\n", c->kernel.v[i].name, c->kernel.v[i].body);
 	const char *ext =
 		arena_printf(e->arena, "/* %s.c: generated by netc %s from %s (%016" PRIx64 "); do not edit. */\n",
 			     e->prefix, NETC_VERSION, c_comment(e->arena, e->source, (int)strlen(e->source)), e->hash);
@@ -515,6 +583,10 @@ c_end(Emit *e)
 	if (!e->one_stream)
 		text_add(&e->text, "#include \"%s.h\"\n", e->file_stem);
 	text_add(&e->text, "%s\n%s", c->uses_math ? "#include <math.h>\n" : "", portability);
+	if (kernels.n)
+		text_add(&e->text, "%s", blocking);
+	if (kernels.n)
+		emit_section(e);
 	if (kernels.n)
 		c_runtime(e, kernels.v, &e->text);
 	emit_tables(e);
@@ -527,6 +599,7 @@ c_end(Emit *e)
 	text_free(&c->part_code);
 	text_free(&c->args);
 	text_free(&c->calls);
+	text_free(&c->key);
 }
 
 const Backend back_c = {

@@ -9,15 +9,22 @@ typedef struct {
 	uint64_t hash;           /* of the body */
 } Kernel;
 
-/* What a kernel's text depends on: the operator and every size, or a constant's bits. */
+/* A kernel by what its text depends on: operators and sizes, as bytes. */
 typedef struct {
-	int64_t v[14];
-} KernelKey;
-
-typedef struct {
-	KernelKey key;
-	const char *name; /* NULL: an empty slot */
+	const char *key; /* NULL: an empty slot */
+	size_t nkey;
+	const char *name;
 } KernelSlot;
+
+/* Weights in the order of use. */
+typedef struct {
+	const char *name, *contents, *shape; /* contents: for a comment */
+	const char *key;
+	size_t nkey;
+	uint64_t hash;
+	float *value;
+	int64_t n;
+} Packed;
 
 /* A constant that is wanted in memory. */
 typedef struct {
@@ -38,17 +45,34 @@ typedef struct {
 	TABLE(Kernel) kernel;
 	KernelSlot *slot; /* hash table over keys, so that a kernel's text is made once */
 	size_t nslot, slots_used;
+	Text key; /* of the kernel that is looked for */
 	TABLE(Constant) constant;
-	Text functions; /* finished functions, in order */
-	Text part;      /* lines of the part that is being filled */
-	Text part_code; /* their arguments, without the comments */
-	Text args;      /* of the line that is being made */
+	TABLE(Packed) table;
+	bool *param_read; /* per parameter: the code reads it where it stands */
+	Text functions;   /* finished functions, in order */
+	Text part;        /* lines of the part that is being filled */
+	Text part_code;   /* their arguments, without the comments */
+	Text args;        /* of the line that is being made */
 	int part_lines, parts;
 	Text calls; /* of the parts of the current graph */
 	bool uses_math;
 	bool *state_used; /* per state: has slots in the struct */
 	bool *init_read;  /* per state: its initial value is an operand */
 } C;
+
+/* What a line of code is made of: the arguments of a call, one after the other, then the call. */
+void c_put_arg(Emit *e, const Graph *g, Ref r);
+void c_put_table(Emit *e, const char *name);
+void c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel);
+
+/* What a kernel's key begins with, so that kinds of kernels differ. */
+enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL };
+/* Where the name of the kernel with that key stands; NULL if it has not been made. */
+const char **c_kernel_named(Emit *e, int kind, const void *key, size_t n);
+/* Adds a kernel by its text from the argument list on, which is freed; if there is one of the same text, that one. */
+const char *c_kernel_add(Emit *e, const char *stem, Text *body);
+/* An element-wise operation on operands that are C expressions. */
+const char *c_element(Emit *e, const Node *n, const char *const *operand);
 
 /* c_kernels.c: the static function for one node, by its operator and sizes; the node's operands that are passed to it
  * (constants are part of the kernel). */

@@ -9,8 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *
-kernel_add(Emit *e, const char *stem, Text *body)
+const char *
+c_kernel_add(Emit *e, const char *stem, Text *body)
 {
 	C *c = e->own;
 	uint64_t hash = hash_bytes(HASH_SEED, body->v, body->n);
@@ -26,34 +26,43 @@ kernel_add(Emit *e, const char *stem, Text *body)
 }
 
 static KernelSlot *
-slot_of(C *c, const KernelKey *key)
+slot_of(C *c, const char *key, size_t n)
 {
-	size_t at = (size_t)hash_bytes(HASH_SEED, key, sizeof *key) & (c->nslot - 1);
-	while (c->slot[at].name && memcmp(&c->slot[at].key, key, sizeof *key) != 0)
+	size_t at = (size_t)hash_bytes(HASH_SEED, key, n) & (c->nslot - 1);
+	while (c->slot[at].key && (c->slot[at].nkey != n || memcmp(c->slot[at].key, key, n) != 0))
 		at = (at + 1) & (c->nslot - 1);
 	return &c->slot[at];
 }
 
-/* The slot of a key; an empty one is to be filled by the caller. */
-static KernelSlot *
-kernel_slot(Emit *e, const KernelKey *key)
+static void
+grow_slots(Emit *e)
 {
 	C *c = e->own;
-	if (2 * (c->slots_used + 1) > c->nslot) {
-		KernelSlot *old = c->slot;
-		size_t n = c->nslot;
-		c->nslot = n ? 2 * n : 64;
-		c->slot = arena_alloc(e->arena, c->nslot * sizeof *c->slot);
-		for (size_t i = 0; i < n; i++)
-			if (old[i].name)
-				*slot_of(c, &old[i].key) = old[i];
-	}
-	KernelSlot *slot = slot_of(c, key);
-	if (!slot->name) {
-		slot->key = *key;
+	KernelSlot *old = c->slot;
+	size_t n = c->nslot;
+	c->nslot = n ? 2 * n : 64;
+	c->slot = arena_alloc(e->arena, c->nslot * sizeof *c->slot);
+	for (size_t i = 0; i < n; i++)
+		if (old[i].key)
+			*slot_of(c, old[i].key, old[i].nkey) = old[i];
+}
+
+const char **
+c_kernel_named(Emit *e, int kind, const void *key, size_t n)
+{
+	C *c = e->own;
+	if (2 * (c->slots_used + 1) > c->nslot)
+		grow_slots(e);
+	c->key.n = 0;
+	text_put(&c->key, (const char *)&kind, sizeof kind);
+	text_put(&c->key, key, n);
+	KernelSlot *slot = slot_of(c, c->key.v, c->key.n);
+	if (!slot->key) {
+		slot->key = arena_strndup(e->arena, c->key.v, c->key.n);
+		slot->nkey = c->key.n;
 		c->slots_used++;
 	}
-	return slot;
+	return &slot->name;
 }
 
 bool
@@ -134,8 +143,8 @@ flatten(Space *s, int64_t stride[][3], int nstride)
 	}
 }
 
-static const char *
-element_text(Emit *e, const Node *n, const char *const *operand)
+const char *
+c_element(Emit *e, const Node *n, const char *const *operand)
 {
 	C *c = e->own;
 	const OpRow *row = &op_table[n->op];
@@ -186,8 +195,8 @@ kernel_elementwise(Emit *e, const Graph *g, const Node *n)
 			 s.var[d]);
 		indent = arena_printf(e->arena, "%s\t", indent);
 	}
-	text_add(&t, "%sy[%s] = %s;\n}\n", indent, index_text(e->arena, &s, stride[0]), element_text(e, n, operand));
-	return kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, n->shape)), &t);
+	text_add(&t, "%sy[%s] = %s;\n}\n", indent, index_text(e->arena, &s, stride[0]), c_element(e, n, operand));
+	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, n->shape)), &t);
 }
 
 static void
@@ -237,7 +246,7 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 	}
 	text_add(&t, "%s%s}\n", rows > 1 ? "\t}\n" : "", batch > 1 ? "\t}\n" : "");
 	const char *stem = arena_printf(e->arena, "matmul_%s_%s", shape_suffix(e, a->shape), shape_suffix(e, w->shape));
-	return kernel_add(e, stem, &t);
+	return c_kernel_add(e, stem, &t);
 }
 
 static void
@@ -279,10 +288,8 @@ kernel_reduce(Emit *e, const Graph *g, const Node *n)
 	add_batch_loop(&t, batch, (const char *[]){"y", "a"}, (int64_t[]){shape_count(n->shape), count}, 2);
 	reduce_body(e, n, count, &t);
 	text_add(&t, "%s}\n", batch > 1 ? "\t}\n" : "");
-	return kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, a->shape)), &t);
+	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, a->shape)), &t);
 }
-
-enum { KEY_COPY = OP_COUNT, KEY_SHIFT, KEY_ZERO };
 
 static const char *
 kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_stride)
@@ -291,10 +298,10 @@ kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_st
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
 	add_batch_loop(&t, rows, (const char *[]){"y", "a"}, (int64_t[]){to_stride, from_stride}, 2);
 	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[j];\n%s}\n", n, rows > 1 ? "\t}\n" : "");
-	return kernel_add(e,
-			  rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
-				   : arena_printf(e->arena, "copy_%" PRId64, n),
-			  &t);
+	return c_kernel_add(e,
+			    rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
+				     : arena_printf(e->arena, "copy_%" PRId64, n),
+			    &t);
 }
 
 const char *
@@ -305,38 +312,46 @@ c_kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_
 		rows = 1;
 		to_stride = from_stride = n;
 	}
-	KernelSlot *slot = kernel_slot(e, &(KernelKey){{KEY_COPY, rows, n, to_stride, from_stride}});
-	if (!slot->name)
-		slot->name = kernel_copy(e, rows, n, to_stride, from_stride);
-	return slot->name;
+	const int64_t key[] = {rows, n, to_stride, from_stride};
+	const char **name = c_kernel_named(e, KEY_COPY, key, sizeof key);
+	if (!*name)
+		*name = kernel_copy(e, rows, n, to_stride, from_stride);
+	return *name;
 }
 
 const char *
 c_kernel_shift(Emit *e, int64_t n)
 {
-	KernelSlot *slot = kernel_slot(e, &(KernelKey){{KEY_SHIFT, n}});
-	if (slot->name)
-		return slot->name;
+	const int64_t key[] = {n};
+	const char **name = c_kernel_named(e, KEY_SHIFT, key, sizeof key);
+	if (*name)
+		return *name;
 	Text t = {0};
 	text_add(&t, "(float *y, const float *a)\n{\n\tfor (int j = %" PRId64 "; j-- > 0;)\n\t\ty[j] = a[j];\n}\n", n);
-	return slot->name = kernel_add(e, arena_printf(e->arena, "shift_%" PRId64, n), &t);
+	return *name = c_kernel_add(e, arena_printf(e->arena, "shift_%" PRId64, n), &t);
 }
 
 const char *
 c_kernel_zero(Emit *e, int64_t n)
 {
-	KernelSlot *slot = kernel_slot(e, &(KernelKey){{KEY_ZERO, n}});
-	if (slot->name)
-		return slot->name;
+	const int64_t key[] = {n};
+	const char **name = c_kernel_named(e, KEY_ZERO, key, sizeof key);
+	if (*name)
+		return *name;
 	Text t = {0};
 	text_add(&t, "(float *y)\n{\n\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = 0.0f;\n}\n", n);
-	return slot->name = kernel_add(e, arena_printf(e->arena, "zero_%" PRId64, n), &t);
+	return *name = c_kernel_add(e, arena_printf(e->arena, "zero_%" PRId64, n), &t);
 }
 
-static KernelKey
+/* The operator and every size, or a constant's bits. */
+typedef struct {
+	int64_t v[14];
+} NodeKey;
+
+static NodeKey
 node_key(const Graph *g, const Node *n)
 {
-	KernelKey key = {{n->op, n->batched, n->shape.rank, n->shape.dim[0], n->shape.dim[1]}};
+	NodeKey key = {{n->op, n->batched, n->shape.rank, n->shape.dim[0], n->shape.dim[1]}};
 	for (int k = 0; k < n->nin; k++) {
 		const Node *in = graph_node(g, n->in[k]);
 		int64_t *v = &key.v[5 + 4 * k];
@@ -363,7 +378,7 @@ kernel_gather(Emit *e, const Graph *g, const Node *n)
 		 c_float(e->arena, (double)rows), rows - 1);
 	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[k * %" PRId64 " + j];\n%s}\n", columns,
 		 columns, batch > 1 ? "\t}\n" : "");
-	return kernel_add(e, arena_printf(e->arena, "gather_%s", shape_suffix(e, table->shape)), &t);
+	return c_kernel_add(e, arena_printf(e->arena, "gather_%s", shape_suffix(e, table->shape)), &t);
 }
 
 static const char *
@@ -388,11 +403,11 @@ const char *
 c_kernel(Emit *e, const Graph *g, const Node *n)
 {
 	assert(n->nin <= 2);
-	KernelKey key = node_key(g, n);
-	KernelSlot *slot = kernel_slot(e, &key);
-	if (!slot->name)
-		slot->name = kernel_of(e, g, n);
-	return slot->name;
+	NodeKey key = node_key(g, n);
+	const char **name = c_kernel_named(e, KEY_NODE, &key, sizeof key);
+	if (!*name)
+		*name = kernel_of(e, g, n);
+	return *name;
 }
 
 /* One piece of runtime/nn.h: from its docstring to the next. */

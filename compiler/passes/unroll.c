@@ -126,6 +126,7 @@ make_copy(Unroller *u, int32_t i, int32_t t)
 	Node *c = graph_node(u->g, r);
 	graph_origin(u->g, r, n);
 	c->attr = n->attr;
+	c->group = n->group;
 	c->shape = n->shape;
 	c->step = u->varies[i] ? t : -1;
 	return r.i;

@@ -1,0 +1,70 @@
+/* c_cell.h: a group of nodes as one kernel. c_cell.c finds out what the kernel computes, c_cell_text.c writes it,
+ * c_cell_table.c its weights. */
+#ifndef NETC_BACK_C_CELL_H
+#define NETC_BACK_C_CELL_H
+#include "c.h"
+
+/* One sum of products. */
+typedef struct {
+	int32_t node;
+	int32_t user; /* the one operation that uses it, if that only wants its tanh; else -1 */
+} CellSum;
+
+/* Sums that multiply the same vectors in the same order: their weights stand side by side. */
+typedef struct {
+	int first, n; /* sums; those that only a tanh uses come first */
+	int acts;     /* … so many of them */
+	bool values;  /* some sum starts from a value */
+	bool bias;    /* some sum starts from a parameter */
+	int64_t at;   /* of its part of a panel of the packed table, in floats */
+} CellSegment;
+
+/* An argument of the kernel. */
+typedef struct {
+	Ref node;
+	int64_t count, stride; /* elements of a row; from row to row */
+	int over;              /* a result: the lane argument that it is written over, or -1 */
+	const char *name;
+} CellArg;
+typedef TABLE(CellArg) CellArgs;
+
+/* Each of `rows` rows: the same sums, then the same operations on `width` lanes. */
+typedef struct {
+	Emit *e;
+	const Graph *g;
+	int32_t begin, end; /* the members of one row */
+	int64_t rows, width;
+	bool packed;
+	int64_t unit;  /* lanes of a panel of the packed table, with padding; else width */
+	int64_t panel; /* floats */
+	TABLE(CellSum) sum;
+	TABLE(CellSegment) segment;
+	CellArgs vector; /* read as a whole: operands of products */
+	CellArgs lane;   /* read lane by lane; of one element: the same for all lanes */
+	CellArgs weight; /* parameters, where they are not packed */
+	CellArgs result;
+} Cell;
+
+static inline int64_t
+cell_panels(const Cell *c)
+{
+	return (c->width + c->unit - 1) / c->unit;
+}
+static inline const Node *
+cell_node(const Cell *c, Ref r)
+{
+	return graph_node(c->g, r);
+}
+/* The vector and the parameter of the product whose operands are k and k + 1, and which comes first: v * w is false. */
+Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed);
+int cell_arg(const CellArgs *args, Ref node); /* its number, or -1 */
+
+/* The floats of a panel; sets the segments' places in it. */
+void cell_table_layout(Cell *c);
+/* The name of the packed table of this cell, made if it is new. */
+const char *cell_table(const Cell *c);
+/* Lines for the members [i, end) of a group, or for a sum that stands alone. */
+void c_cell(Emit *e, const Graph *g, int32_t i, int32_t end);
+/* The kernel, from its argument list on. */
+void cell_text(const Cell *c, Text *t);
+#endif

@@ -1,0 +1,514 @@
+/* c_cell_text.c: the kernel of a cell as C.
+ *
+ *   for a block of lanes (all of them on a host, a few on a microcontroller)
+ *       for the accumulators that fit the registers: bias, then k by k of every vector, contiguous weights
+ *       tanh of the sums that only it uses, in one loop
+ *       the operations that follow, lane by lane
+ *
+ * No sum is reordered, so all compilers and vector widths give the same bits without contraction. Loops have constant
+ * bounds and contiguous arrays, so they vectorise; accumulators of several rows are arrays with names of their own in
+ * one loop, which compilers keep in registers. How many lanes are computed at a time follows the target: NN_BLOCK. */
+#include "c_cell.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Floats of accumulators that the registers hold, and of one vector: AVX-512; AVX and 64-bit ARM; SSE and the like;
+ * scalar. */
+enum { CLASSES = 4 };
+static const int64_t budget[CLASSES] = {256, 80, 40, 16}, vector_size[CLASSES] = {16, 8, 4, 1};
+
+typedef struct {
+	const Cell *c;
+	Text *t;
+	int rows;        /* at a time */
+	const char *row; /* the first of them: "r", or NULL if there is one in all */
+	bool blocks;     /* scalar targets compute a part of a panel at a time */
+} Writer;
+
+static const char *
+num(const Writer *w, int64_t v)
+{
+	return arena_printf(w->c->e->arena, "%" PRId64, v);
+}
+
+static int64_t
+largest_divisor(int64_t n, int64_t most, int64_t multiple)
+{
+	for (int64_t d = most < n ? most : n; d > 0; d--)
+		if (n % d == 0 && d % multiple == 0)
+			return d;
+	return 0;
+}
+
+/* Accumulators at a time, of `lanes` that stand side by side. */
+static int64_t
+lanes_of(int64_t lanes, int class, int rows)
+{
+	int64_t most = budget[class] / rows;
+	int64_t best = largest_divisor(lanes, most, vector_size[class]);
+	return best * 2 >= most || best == lanes ? best : largest_divisor(lanes, most, 1);
+}
+
+/* Lanes of each sum that a scalar target computes at a time. */
+static int64_t
+scalar_unit(const Cell *c)
+{
+	int most = 1;
+	for (int i = 0; i < c->segment.n; i++)
+		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
+	int64_t unit = largest_divisor(c->unit, budget[CLASSES - 1] / most, 1);
+	return unit ? unit : 1;
+}
+
+static const char *
+pick(const Writer *w, const int64_t v[CLASSES])
+{
+	if (v[0] == v[1] && v[1] == v[2] && v[2] == v[3])
+		return num(w, v[0]);
+	return arena_printf(w->c->e->arena, "NN_BLOCK(%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ")", v[0], v[1],
+			    v[2], v[3]);
+}
+
+static const char *
+lanes_name(const Writer *w, int segment)
+{
+	return w->c->segment.n == 1 ? "LANES" : arena_printf(w->c->e->arena, "LANES%d", segment);
+}
+
+/* How much is computed at a time. */
+static void
+write_sizes(const Writer *w)
+{
+	const Cell *c = w->c;
+	int64_t unit[CLASSES] = {c->unit, c->unit, c->unit, w->blocks ? scalar_unit(c) : c->unit};
+	text_add(w->t, "\tenum { UNITS = %s", pick(w, unit));
+	for (int i = 0; i < c->segment.n; i++) {
+		int64_t lanes[CLASSES];
+		for (int k = 0; k < CLASSES; k++)
+			lanes[k] = lanes_of(c->segment.v[i].n * unit[k], k, w->rows);
+		text_add(w->t, ", %s = %s", lanes_name(w, i), pick(w, lanes));
+	}
+	text_add(w->t, " };\n");
+}
+
+/* Lane j of a block in a row of weights. */
+static const char *
+lane_index(const Writer *w)
+{
+	const Cell *c = w->c;
+	return w->blocks && c->packed ? arena_printf(c->e->arena, "nn_lane(j, UNITS, %" PRId64 ")", c->unit) : "j";
+}
+
+/* Where row i of an argument begins: "(r + 1) * 40 + ", or nothing. */
+static const char *
+row_offset(const Writer *w, const CellArg *arg, int i)
+{
+	Arena *a = w->c->e->arena;
+	if (!w->row || !arg->stride)
+		return "";
+	const char *row = i ? arena_printf(a, "(%s + %d)", w->row, i) : w->row;
+	return arg->stride == 1 ? arena_printf(a, "%s + ", row)
+				: arena_printf(a, "%s * %" PRId64 " + ", row, arg->stride);
+}
+
+static const char *
+accumulator(const Writer *w, int i)
+{
+	return w->rows == 1 ? "a" : arena_printf(w->c->e->arena, "a%d", i);
+}
+
+/* The place of sum s of row i in z, lane 0: "2 * UNITS + ". */
+static const char *
+z_offset(const Writer *w, int row, int sum)
+{
+	const char *units = sum == 0 ? "" : sum == 1 ? "UNITS + " : arena_printf(w->c->e->arena, "%d * UNITS + ", sum);
+	return row ? arena_printf(w->c->e->arena, "%d * UNITS + %s", row * w->c->sum.n, units) : units;
+}
+
+/* Sums that start from values: z takes them before the products. */
+static void
+write_values(const Writer *w, const CellSegment *s)
+{
+	const Cell *c = w->c;
+	for (int i = 0; i < w->rows; i++)
+		for (int k = s->first; k < s->first + s->n; k++) {
+			const Node *n = c->g->node.v[c->sum.v[k].node];
+			const char *separator = "", *open = n->attr.sum.half ? "0.5f * (" : "";
+			text_add(w->t, "\t\tfor (int j = 0; j < UNITS; j++)\n\t\t\tz[%sj] = %s", z_offset(w, i, k),
+				 open);
+			bool any = false;
+			for (int m = 0; m < n->attr.sum.addends; m++) {
+				int arg = cell_arg(&c->lane, n->in[m]);
+				if (cell_node(c, n->in[m])->op == OP_PARAM)
+					continue;
+				const CellArg *v = &c->lane.v[arg];
+				text_add(w->t, "%s%s[%su + j]", separator, v->name, row_offset(w, v, i));
+				separator = " + ";
+				any = true;
+			}
+			text_add(w->t, "%s%s;\n", any ? "" : "0.0f", *open && any ? ")" : *open ? "0.0f)" : "");
+		}
+}
+
+/* What the accumulators of row i start from: "q[j] + ". */
+static void
+write_start(const Writer *w, const CellSegment *s, int i)
+{
+	const Cell *c = w->c;
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	if (s->values)
+		text_add(w->t, "z[%sj0 + j] + ", z_offset(w, i, s->first));
+	if (s->bias && c->packed)
+		text_add(w->t, "q[%s] + ", lane_index(w));
+	for (int k = 0; k < n->attr.sum.addends && !c->packed; k++) {
+		int arg = cell_arg(&c->weight, n->in[k]);
+		if (arg >= 0)
+			text_add(w->t, "%s[u + j0 + j] + ", c->weight.v[arg].name);
+	}
+}
+
+/* The weight of lane j in the row that is `ahead` rows ahead of q. */
+static const char *
+weight(const Writer *w, int64_t stride, int64_t ahead)
+{
+	Arena *a = w->c->e->arena;
+	const char *lane = stride == 1 ? lane_index(w) : arena_printf(a, "j * %" PRId64, stride);
+	return ahead ? arena_printf(a, "q[%" PRId64 " + %s]", ahead, lane) : arena_printf(a, "q[%s]", lane);
+}
+
+/* One loop over the lanes; `start`: the accumulators begin here. */
+static void
+write_lanes(const Writer *w, int segment, const char *indent, const CellArg *x, const char *weight, const char *k,
+	    bool start)
+{
+	const CellSegment *s = &w->c->segment.v[segment];
+	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
+		 w->rows > 1 ? " {" : "");
+	for (int i = 0; i < w->rows; i++) {
+		text_add(w->t, "%s\t%s[j] %s ", indent, accumulator(w, i), start ? "=" : "+=");
+		if (start)
+			write_start(w, s, i);
+		text_add(w->t, "%s * %s[%s%s];\n", weight, x->name, row_offset(w, x, i), k);
+	}
+	if (w->rows > 1)
+		text_add(w->t, "%s}\n", indent);
+}
+
+/* The products of a segment with one vector after the other. */
+static void
+write_products(const Writer *w, int segment)
+{
+	const Cell *c = w->c;
+	const CellSegment *s = &c->segment.v[segment];
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	int64_t row = c->packed ? s->n * c->unit : c->width;
+	bool bias = s->bias && c->packed;
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		Ref parameter;
+		bool transposed, first = k == n->attr.sum.addends;
+		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		int64_t stride = transposed && !c->packed ? x->count : 1, next = stride == 1 ? row : 1;
+		if (!c->packed && stride == 1)
+			text_add(w->t, "\t\t\t%sq = %s + u + j0;\n", first ? "const float *" : "",
+				 c->weight.v[cell_arg(&c->weight, parameter)].name);
+		else if (!c->packed)
+			text_add(w->t, "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n", first ? "const float *" : "",
+				 c->weight.v[cell_arg(&c->weight, parameter)].name, stride);
+		if (first) {
+			write_lanes(w, segment, "\t\t\t", x, weight(w, stride, bias ? row : 0), "0", true);
+			if (bias)
+				text_add(w->t, "\t\t\tq += %" PRId64 ";\n", row);
+			if (x->count == 1)
+				continue;
+		}
+		if (x->count == 1) {
+			if (c->packed)
+				text_add(w->t, "\t\t\tq += %" PRId64 ";\n", next);
+			write_lanes(w, segment, "\t\t\t", x, weight(w, stride, 0), "0", false);
+			continue;
+		}
+		bool step_first = first || c->packed;
+		text_add(w->t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k++) {\n", first, x->count);
+		if (step_first)
+			text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n", next);
+		write_lanes(w, segment, "\t\t\t\t", x, weight(w, stride, 0), "k", false);
+		if (!step_first)
+			text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n", next);
+		text_add(w->t, "\t\t\t}\n");
+	}
+}
+
+static void
+write_segment(const Writer *w, int segment)
+{
+	const Cell *c = w->c;
+	const CellSegment *s = &c->segment.v[segment];
+	const char *lanes = lanes_name(w, segment);
+	const char *all = s->n == 1 ? "UNITS" : arena_printf(c->e->arena, "%d * UNITS", s->n);
+	if (s->values)
+		write_values(w, s);
+	text_add(w->t, "\t\tfor (int j0 = 0; j0 < %s; j0 += %s) {\n\t\t\tfloat ", all, lanes);
+	for (int i = 0; i < w->rows; i++)
+		text_add(w->t, "%s%s[%s] NN_ALIGN(64)", i ? ", " : "", accumulator(w, i), lanes);
+	text_add(w->t, ";\n");
+	if (c->packed) {
+		text_add(w->t, "\t\t\tconst float *q = w + ");
+		if (cell_panels(c) > 1)
+			text_add(w->t, "u / %" PRId64 " * %" PRId64 " + %s", c->unit, c->panel,
+				 w->blocks ? arena_printf(c->e->arena, "u %% %" PRId64 " + ", c->unit) : "");
+		else
+			text_add(w->t, "u + ");
+		if (s->at)
+			text_add(w->t, "%" PRId64 " + ", s->at);
+		text_add(w->t, "j0;\n");
+	}
+	write_products(w, segment);
+	text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %s; j++)%s\n", lanes, w->rows > 1 ? " {" : "");
+	for (int i = 0; i < w->rows; i++)
+		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s[j];\n", z_offset(w, i, s->first), accumulator(w, i));
+	text_add(w->t, "%s\t\t}\n", w->rows > 1 ? "\t\t\t}\n" : "");
+}
+
+static void
+write_acts(const Writer *w)
+{
+	const Cell *c = w->c;
+	for (int i = 0; i < w->rows; i++)
+		for (int k = 0; k < c->segment.n; k++) {
+			const CellSegment *s = &c->segment.v[k];
+			if (!s->acts)
+				continue;
+			const char *z = arena_printf(c->e->arena, "z[%sj]", z_offset(w, i, s->first));
+			text_add(w->t, "\t\tfor (int j = 0; j < ");
+			if (s->acts > 1)
+				text_add(w->t, "%d * ", s->acts);
+			text_add(w->t, "UNITS; j++)\n\t\t\t%s = nn_tanh(%s);\n", z, z);
+		}
+}
+
+/* The C names of what the members compute. */
+typedef struct {
+	const char **member; /* per member */
+	NameTable names;
+	const char *indent;
+} Values;
+
+/* Whether an operation reads lane argument i after a result may have been written over it. */
+static bool
+is_overwritten(const Cell *c, int i)
+{
+	bool over = false;
+	for (int k = 0; k < c->result.n && c->result.n > 1; k++)
+		over |= c->result.v[k].over == i;
+	for (int32_t m = c->begin; m < c->end && over; m++)
+		for (int k = 0; k < c->g->node.v[m]->nin && c->g->node.v[m]->op != OP_AFFINE; k++)
+			if (c->g->node.v[m]->in[k].i == c->lane.v[i].node.i)
+				return true;
+	return false;
+}
+
+static const char *
+operand_text(const Writer *w, const Values *v, int row, Ref r)
+{
+	const Cell *c = w->c;
+	const Node *n = cell_node(c, r);
+	if (r.i >= c->begin && r.i < c->end)
+		return v->member[r.i - c->begin];
+	if (n->op == OP_CONST)
+		return c_float(c->e->arena, n->attr.number);
+	int i = cell_arg(&c->lane, r);
+	const CellArg *arg = &c->lane.v[i];
+	if (is_overwritten(c, i))
+		return arena_printf(c->e->arena, "old_%s", arg->name);
+	if (arg->count == 1)
+		return arena_printf(c->e->arena, "%s[%s0]", arg->name, row_offset(w, arg, row));
+	return arena_printf(c->e->arena, "%s[%s%sj]", arg->name, row_offset(w, arg, row), c->sum.n ? "u + " : "");
+}
+
+/* Values that a result is written over are read first. */
+static void
+write_old(const Writer *w, const Values *v, int row)
+{
+	const Cell *c = w->c;
+	for (int i = 0; i < c->lane.n; i++) {
+		const CellArg *arg = &c->lane.v[i];
+		if (!is_overwritten(c, i))
+			continue;
+		text_add(w->t, "%sconst float old_%s = %s[%s%sj];\n", v->indent, arg->name, arg->name,
+			 row_offset(w, arg, row), c->sum.n ? "u + " : "");
+	}
+}
+
+static const char *
+member_expression(const Writer *w, const Values *v, int row, int32_t i)
+{
+	const Cell *c = w->c;
+	const Node *n = c->g->node.v[i];
+	if (n->op == OP_AFFINE) {
+		int k = 0;
+		while (c->sum.v[k].node != i)
+			k++;
+		return arena_printf(c->e->arena, "z[%sj]", z_offset(w, row, k));
+	}
+	for (int k = 0; k < c->sum.n; k++)
+		if (c->sum.v[k].user == i) {
+			const char *z = v->member[n->in[0].i - c->begin];
+			return n->op == OP_TANH ? z : arena_printf(c->e->arena, "0.5f + 0.5f * %s", z);
+		}
+	const char *operand[2] = {NULL, NULL};
+	for (int k = 0; k < n->nin; k++)
+		operand[k] = operand_text(w, v, row, n->in[k]);
+	return c_element(c->e, n, operand);
+}
+
+static int32_t
+uses_inside(const Cell *c, int32_t i)
+{
+	int32_t uses = 0;
+	for (int32_t m = i + 1; m < c->end; m++)
+		for (int k = 0; k < c->g->node.v[m]->nin; k++)
+			uses += c->g->node.v[m]->in[k].i == i;
+	return uses;
+}
+
+static void
+write_operations(const Writer *w, Values *v, int row)
+{
+	const Cell *c = w->c;
+	write_old(w, v, row);
+	for (int32_t i = c->begin; i < c->end; i++) {
+		const Node *n = c->g->node.v[i];
+		const char *value = member_expression(w, v, row, i);
+		bool plain = n->op == OP_AFFINE || strchr(value, ' ') == NULL;
+		if (plain || (uses_inside(c, i) == 0)) {
+			v->member[i - c->begin] = value;
+			continue;
+		}
+		const char *id = n->name ? c_alone(c->e->arena, n->name) : "v";
+		const char *name = c_unique(c->e->arena, &v->names, id);
+		text_add(w->t, "%sconst float %s = %s;\n", v->indent, name, value);
+		v->member[i - c->begin] = name;
+	}
+	for (int k = 0; k < c->result.n; k++) {
+		const CellArg *r = &c->result.v[k];
+		text_add(w->t, "%s%s[%s%sj] = %s;\n", v->indent, r->name, row_offset(w, r, row), c->sum.n ? "u + " : "",
+			 v->member[r->node.i - c->begin]);
+	}
+}
+
+/* The names that values must not take: arguments, and the kernel's own. */
+static void
+reserve_names(const Writer *w, Values *v)
+{
+	static const char *const own[] = {"u", "j", "j0", "k", "r", "i", "z", "a", "q", "w", "UNITS", "LANES"};
+	const CellArgs *args[] = {&w->c->result, &w->c->vector, &w->c->lane, &w->c->weight};
+	for (int i = 0; i < COUNT(own); i++)
+		c_unique(w->c->e->arena, &v->names, own[i]);
+	for (int i = 0; i < COUNT(args); i++)
+		for (int k = 0; k < args[i]->n; k++)
+			c_unique(w->c->e->arena, &v->names, args[i]->v[k].name);
+}
+
+/* Lanes behind the last one have sums but no results. */
+static const char *
+lanes_left(const Writer *w)
+{
+	const Cell *c = w->c;
+	if (!c->sum.n)
+		return num(w, c->width);
+	if (c->width % c->unit == 0)
+		return "UNITS";
+	return arena_printf(c->e->arena, "%" PRId64 " - u && j < UNITS", c->width);
+}
+
+static void
+write_epilogue(const Writer *w)
+{
+	const Cell *c = w->c;
+	write_acts(w);
+	for (int row = 0; row < w->rows; row++) {
+		Values v = {.indent = c->sum.n ? "\t\t\t" : "\t\t"};
+		v.member = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v.member);
+		reserve_names(w, &v);
+		text_add(w->t, "%sfor (int j = 0; j < %s; j++) {\n", v.indent + 1, lanes_left(w));
+		write_operations(w, &v, row);
+		text_add(w->t, "%s}\n", v.indent + 1);
+	}
+}
+
+static void
+write_block(const Writer *w)
+{
+	const Cell *c = w->c;
+	if (!c->sum.n) {
+		write_epilogue(w);
+		return;
+	}
+	text_add(w->t, "\t\tfloat z[%d * UNITS] NN_ALIGN(64);\n", w->rows * c->sum.n);
+	for (int i = 0; i < c->segment.n; i++)
+		write_segment(w, i);
+	write_epilogue(w);
+}
+
+static void
+write_arguments(const Writer *w)
+{
+	const Cell *c = w->c;
+	const char *separator = "(";
+	for (int i = 0; i < c->result.n; i++, separator = ", ")
+		text_add(w->t, "%sfloat *NN_RESTRICT %s", separator, c->result.v[i].name);
+	for (int i = 0; i < c->vector.n; i++, separator = ", ")
+		text_add(w->t, "%sconst float *%s", separator, c->vector.v[i].name);
+	for (int i = 0; i < c->lane.n; i++) {
+		bool twice = cell_arg(&c->vector, c->lane.v[i].node) >= 0;
+		for (int k = 0; k < c->result.n; k++)
+			twice |= c->result.v[k].over == i;
+		if (!twice)
+			text_add(w->t, ", const float *%s", c->lane.v[i].name);
+	}
+	for (int i = 0; i < c->weight.n; i++)
+		text_add(w->t, ", const float *%s", c->weight.v[i].name);
+	text_add(w->t, "%s)\n{\n", c->packed ? ", const float *w" : "");
+}
+
+/* Rows at a time: as many as share the weights well. */
+static int
+rows_at_a_time(const Cell *c)
+{
+	return c->rows < 4 || !c->sum.n ? 1 : c->rows % 4 && c->rows % 5 == 0 ? 5 : 4;
+}
+
+static void
+write_rows(const Writer *w, int64_t from, int64_t to)
+{
+	const Cell *c = w->c;
+	Writer block = *w;
+	block.row = c->rows > 1 ? "r" : NULL;
+	if (c->rows > 1)
+		text_add(w->t, "\tfor (int r = %" PRId64 "; r < %" PRId64 "; r += %d) {\n", from, to, w->rows);
+	write_block(&block);
+	if (c->rows > 1)
+		text_add(w->t, "\t}\n");
+}
+
+void
+cell_text(const Cell *c, Text *t)
+{
+	int rows = rows_at_a_time(c);
+	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1};
+	write_arguments(&w);
+	if (!c->sum.n) {
+		write_rows(&w, 0, c->rows);
+		text_add(t, "}\n");
+		return;
+	}
+	write_sizes(&w);
+	text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
+	write_rows(&w, 0, c->rows / rows * rows);
+	if (c->rows % rows) {
+		w.rows = 1;
+		write_rows(&w, c->rows / rows * rows, c->rows);
+	}
+	text_add(t, "\t}\n}\n");
+}
