@@ -41,13 +41,13 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz
 TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
 C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] examples/*/main.c)
-LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c,$(wildcard tests/*/*.c))
+LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless install install-files uninstall clean help FORCE lint-format lint-gcc
+.PHONY: fuzz fuzz-build fuzz-programs bless bench install install-files uninstall clean help FORCE lint-format lint-gcc
 .PHONY: lint-clang lint-tidy lint-cppcheck
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -155,6 +155,9 @@ bless: ## rewrite the goldens of lang, fail and ir, and show what changed
 	@BLESS=1 VARIANTS=plain $(RUN_TESTS) lang fail ir || true
 	@git --no-pager diff --stat -- tests
 	@git --no-pager diff -- tests
+bench: ## netc's C against its peers: FILTER=w1 ROUNDS=5 PEERS=none; see docs/performance.md
+	+@$(SUB) -s all $(BUILD)/tests/npzraw
+	@CC='$(CC)' BUILD='$(BUILD)' sh tests/bench/bench.sh
 layers: ## includes point down only
 	@sh tests/layers.sh
 fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS each

@@ -1,0 +1,203 @@
+#!/bin/sh
+# bench.sh: the workloads, netc's C against its peers, in interleaved rounds on one thread; see docs/performance.md.
+#
+# FILTER=w1 keeps the workloads with that in their name; ROUNDS (15) of MS (20) milliseconds; PEERS="openblas" keeps
+# those peers, PEERS=none only netc; OURS="native plain" keeps those builds; INSTRUCTIONS=no leaves out valgrind.
+# Peers that cannot be built here are skipped by name. A wrong output is an error. Everything is in BUILD/bench.
+set -u
+LC_ALL=C
+export LC_ALL
+ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+BUILD=${BUILD:-build}
+case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+NETC=${NETC:-$BUILD/netc} TOOL=${TOOL:-$BUILD/tests/npzraw}
+BENCH=${BENCH:-$BUILD/bench}
+CC=${CC:-gcc}
+ROUNDS=${ROUNDS:-15} MS=${MS:-20} FILTER=${FILTER-}
+PEERS=${PEERS-openblas}
+OURS=${OURS-native own step plain O2}
+here=$ROOT/tests/bench
+status=0
+
+# One thread, for everyone.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+NATIVE="-std=gnu99 -O3 -march=native -ffp-contract=fast"
+# What only gcc knows, and x86 only.
+for flag in -mprefer-vector-width=512 -fno-loop-unroll-and-jam; do
+	echo 'int x;' | $CC $flag -Werror -x c -c -o /dev/null - 2>/dev/null && NATIVE="$NATIVE $flag"
+done
+PLAIN="-std=gnu99 -O3" O2="-std=gnu99 -O2"
+
+die()
+{
+	echo "bench: $*" >&2
+	exit 1
+}
+
+# run COMMAND: ends the benchmark with what it said unless its status is 0.
+run()
+{
+	"$@" >"$BENCH/run.log" 2>&1 || {
+		cat "$BENCH/run.log" >&2
+		die "failed: $*"
+	}
+}
+
+# fresh OUT FROM...: OUT is there and newer than all it is made from.
+fresh()
+{
+	out=$1
+	shift
+	[ -f "$out" ] || return 1
+	for from; do
+		[ "$from" -nt "$out" ] && return 1
+	done
+	return 0
+}
+
+# tool NAME SOURCE...: a program of ours.
+tool()
+{
+	out=$BENCH/$1
+	shift
+	fresh "$out" "$@" || run $CC -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -o "$out" "$@" -lm
+}
+
+# inputs W LINE: the folder of a workload, but for the candidates.
+inputs()
+{
+	dir=$BENCH/$1
+	mkdir -p "$dir"
+	echo "$2" | cmp -s - "$dir/workload" || echo "$2" >"$dir/workload"
+	batch=$(echo "$2" | cut -d' ' -f3)
+	fresh "$dir/want.raw" "$dir/workload" "$BENCH/weights" "$TOOL" "$NETC" "$here/$1.net" && return
+	run "$BENCH/weights" "$2" "$dir/weights.safetensors"
+	shape=$(echo "$2" | awk '{ split($4, layer, ":"); print $2, ($3 > 1 ? $3 : ""), layer[2] }')
+	# shellcheck disable=SC2086
+	run "$TOOL" random 7 "$dir/x.npz" "$dir/x.raw" x $shape
+	run "$NETC" "$here/$1.net" --batch "$batch" --weights "$dir/weights.safetensors" --eval "$dir/x.npz" -o "$dir/y.npz"
+	run "$TOOL" raw "$dir/y.npz" y "$dir/want.raw"
+}
+
+# generate W NET: netc's C in $BENCH/W/NET, left alone if it is the same as before, so that nothing is compiled again.
+generate()
+{
+	dir=$BENCH/$1/$2
+	mkdir -p "$dir/new"
+	set -- "$here/$2.net" --batch "$batch" --weights "$BENCH/$1/weights.safetensors" --name t -o "$dir/new/t.c"
+	map=${1%.net}.map
+	[ -f "$map" ] && set -- "$@" --map "$map"
+	run "$NETC" "$@"
+	for file in t.c t.h; do
+		cmp -s "$dir/new/$file" "$dir/$file" || mv "$dir/new/$file" "$dir/$file"
+	done
+	rm -r "$dir/new"
+}
+
+# ours W NET NAME ADAPTOR-FLAGS FLAGS: one build of the generated C as candidate NAME; objects are shared by their flags.
+ours()
+{
+	dir=$BENCH/$1/$2 name=$3 adaptor=$4
+	[ -f "$here/$2.net" ] || return
+	case " $OURS " in *" $name "*) ;; *) return ;; esac
+	candidates="$candidates $name"
+	set -- "$1" $5
+	object=$dir/$(echo "$*" | cksum | cut -d' ' -f1).o
+	shift
+	fresh "$object" "$dir/t.c" || { echo "compiling ${dir##*/} for $name" >&2; run $CC "$@" -c -o "$object" "$dir/t.c"; }
+	fresh "$dir/../$name" "$object" "$BENCH/main.o" "$here/peer_netc.c" ||
+		run $CC -O2 $adaptor -I"$dir" -I"$here" -o "$dir/../$name" "$here/peer_netc.c" "$object" "$BENCH/main.o" -lm
+}
+
+# peer NAME: builds it if it can be built here; status 1 if not.
+peer()
+{
+	case $1 in
+	openblas)
+		pkg-config --exists openblas 2>/dev/null || { echo "libopenblas-dev is not installed"; return 1; }
+		# shellcheck disable=SC2046,SC2086
+		fresh "$BENCH/openblas" "$here/peer_openblas.c" "$BENCH/main.o" ||
+			run $CC $NATIVE -D_POSIX_C_SOURCE=200809L -o "$BENCH/openblas" "$here/peer_openblas.c" "$BENCH/main.o" \
+				$(pkg-config --cflags --libs openblas) -lm
+		;;
+	*) die "no such peer: '$1'; there are: openblas" ;;
+	esac
+}
+
+# workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST" to the results.
+workload()
+{
+	w=$1 candidates=
+	inputs "$w" "$2"
+	generate "$w" "$w"
+	[ -f "$here/${w}own.net" ] && generate "$w" "${w}own"
+	ours "$w" "$w" native "" "$NATIVE"
+	ours "$w" "${w}own" own "" "$NATIVE"
+	case $2 in *last*) ;; *) ours "$w" "$w" step -DSTEP "$NATIVE" ;; esac
+	ours "$w" "$w" plain "" "$PLAIN"
+	ours "$w" "$w" O2 "" "$O2"
+	for name in $candidates; do
+		echo "$name exec $BENCH/$w/$name $BENCH/$w $MS"
+	done >"$BENCH/$w/candidates"
+	for name in $peers; do
+		echo "$name exec $BENCH/$name $BENCH/$w $MS"
+	done >>"$BENCH/$w/candidates"
+	echo "$w: $ROUNDS rounds of $MS ms" >&2
+	"$BENCH/rounds" "$ROUNDS" "$BENCH/$w/candidates" >"$BENCH/$w/times" || { echo "bench: $w failed" >&2; status=1; }
+	sed "s/^/$w /" "$BENCH/$w/times" >>"$BENCH/times"
+	instructions
+}
+
+# Instructions of one sequence: the difference between a run of two and one of twelve. valgrind knows no AVX-512.
+instructions()
+{
+	[ "${INSTRUCTIONS-}" = no ] && return
+	command -v valgrind >/dev/null 2>&1 || return
+	for name in $candidates; do
+		case $name in plain | O2) ;; *) continue ;; esac
+		set --
+		for n in 2 12; do
+			set -- "$@" "$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH/$w/$name" "$BENCH/$w" -n $n 2>&1 |
+				sed -n 's/.*Collected : //p')"
+		done
+		echo "$w $name ${1:-0} ${2:-0}" | awk '$4 > $3 { print $1, $2, ($4 - $3) / 10 }' >>"$BENCH/instructions"
+	done
+}
+
+mkdir -p "$BENCH" || exit 1
+[ -x "$NETC" ] && [ -x "$TOOL" ] || die "$NETC or $TOOL is missing; run make bench"
+tool rounds "$here/rounds.c"
+tool weights "$here/weights.c" "$here/workload.c"
+fresh "$BENCH/main.o" "$here/main.c" "$here/workload.c" || {
+	run $CC -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -c -o "$BENCH/main1.o" "$here/main.c"
+	run $CC -std=c99 -O2 -c -o "$BENCH/workload.o" "$here/workload.c"
+	run ld -r -o "$BENCH/main.o" "$BENCH/main1.o" "$BENCH/workload.o"
+}
+peers=
+[ "$PEERS" = none ] && PEERS=
+for name in $PEERS; do
+	why=$(peer "$name") && peers="$peers $name" || echo "skipped: $name: $why" >&2
+done
+: >"$BENCH/times"
+: >"$BENCH/instructions"
+grep -v '^#' "$here/workloads" >"$BENCH/list"
+while read -r w rest <&3; do
+	case $w in *"$FILTER"*) workload "$w" "$w $rest" ;; esac
+done 3<"$BENCH/list"
+[ -s "$BENCH/times" ] || die "nothing was measured (FILTER=$FILTER)"
+machine=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+compiler=$($CC --version | head -n 1)
+# report FORM: report.awk over all that is known.
+report()
+{
+	awk -v form="$1" -v machine="${machine:-$(uname -m)}" -v compiler="$compiler" -v rounds="$ROUNDS" -v ms="$MS" \
+		-f "$here/report.awk" pass=workloads "$here/workloads" pass=times "$BENCH/times" \
+		pass=instructions "$BENCH/instructions" pass=references "$here/references"
+}
+report json >"$BENCH/results.json"
+report plot | awk -f "$here/plot.awk" >"$BENCH/results.svg"
+report text >"$BENCH/results.txt"
+cat "$BENCH/results.txt"
+echo "in $BENCH: results.txt, results.json, results.svg" >&2
+exit $status
