@@ -40,14 +40,15 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tests/unit/main.o
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
-C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] examples/*/main.c)
+C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] tests/bench/*.cc \
+	examples/*/main.c)
 LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless bench install install-files uninstall clean help FORCE lint-format lint-gcc
+.PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps install install-files uninstall clean help FORCE lint-format lint-gcc
 .PHONY: lint-clang lint-tidy lint-cppcheck
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -158,6 +159,9 @@ bless: ## rewrite the goldens of lang, fail and ir, and show what changed
 bench: ## netc's C against its peers: FILTER=w1 ROUNDS=5 PEERS=none; see docs/performance.md
 	+@$(SUB) -s all $(BUILD)/tests/npzraw
 	@CC='$(CC)' BUILD='$(BUILD)' sh tests/bench/bench.sh
+bench-deps: ## install the peers that bench can have (ONNX Runtime from npm, into $(BUILD)/bench)
+	@sh tests/deps.sh bench
+	npm install --prefix $(BUILD)/bench --ignore-scripts --no-save --no-audit --no-fund --loglevel=error onnxruntime-node@1.30.0
 layers: ## includes point down only
 	@sh tests/layers.sh
 fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS each

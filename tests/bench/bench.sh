@@ -12,13 +12,18 @@ BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 NETC=${NETC:-$BUILD/netc} TOOL=${TOOL:-$BUILD/tests/npzraw}
 BENCH=${BENCH:-$BUILD/bench}
-CC=${CC:-gcc}
+CC=${CC:-gcc} CXX=${CXX:-g++}
+# Debian's packages for Python are of Debian's Python.
+[ -x /usr/bin/python3 ] && PYTHON=${PYTHON:-/usr/bin/python3} || PYTHON=${PYTHON:-python3}
+TORCH_LIBS="-ltorch -ltorch_cpu -lc10"
 ROUNDS=${ROUNDS:-15} MS=${MS:-20} FILTER=${FILTER-}
-PEERS=${PEERS-openblas}
-OURS=${OURS-native own step plain O2}
+PEERS=${PEERS-openblas onednn onnxruntime torch}
+OURS=${OURS-native own step v3 plain O2}
 here=$ROOT/tests/bench
 status=0
 
+ORT_LIB=${ORT_LIB:-$(ls "$BENCH"/node_modules/onnxruntime-node/bin/napi-v*/linux/"$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')"/libonnxruntime.so* 2>/dev/null | tail -n 1)}
+export ORT_LIB
 # One thread, for everyone.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -27,7 +32,7 @@ NATIVE="-std=gnu99 -O3 -march=native -ffp-contract=fast"
 for flag in -mprefer-vector-width=512 -fno-loop-unroll-and-jam; do
 	echo 'int x;' | $CC $flag -Werror -x c -c -o /dev/null - 2>/dev/null && NATIVE="$NATIVE $flag"
 done
-PLAIN="-std=gnu99 -O3" O2="-std=gnu99 -O2"
+V3="-std=gnu99 -O3 -march=x86-64-v3" PLAIN="-std=gnu99 -O3" O2="-std=gnu99 -O2"
 
 die()
 {
@@ -71,8 +76,8 @@ inputs()
 	mkdir -p "$dir"
 	echo "$2" | cmp -s - "$dir/workload" || echo "$2" >"$dir/workload"
 	batch=$(echo "$2" | cut -d' ' -f3)
-	fresh "$dir/want.raw" "$dir/workload" "$BENCH/weights" "$TOOL" "$NETC" "$here/$1.net" && return
-	run "$BENCH/weights" "$2" "$dir/weights.safetensors"
+	fresh "$dir/weights.safetensors" "$dir/workload" "$BENCH/weights" || run "$BENCH/weights" "$2" "$dir/weights.safetensors"
+	fresh "$dir/want.raw" "$dir/weights.safetensors" "$TOOL" "$NETC" "$here/$1.net" && return
 	shape=$(echo "$2" | awk '{ split($4, layer, ":"); print $2, ($3 > 1 ? $3 : ""), layer[2] }')
 	# shellcheck disable=SC2086
 	run "$TOOL" random 7 "$dir/x.npz" "$dir/x.raw" x $shape
@@ -110,19 +115,52 @@ ours()
 		run $CC -O2 $adaptor -I"$dir" -I"$here" -o "$dir/../$name" "$here/peer_netc.c" "$object" "$BENCH/main.o" -lm
 }
 
-# peer NAME: builds it if it can be built here; status 1 if not.
+# links HEADER LIBS: a C++ program with that header compiles and links.
+links()
+{
+	header=$1
+	shift
+	command -v "$CXX" >/dev/null 2>&1 &&
+		echo "#include <$header>
+			int main() { return 0; }" | "$CXX" -std=c++14 -w -x c++ -o "$BENCH/probe" - "$@" 2>/dev/null
+}
+
+# peer NAME: builds it if it can be built here; says why not, and its status is 1.
 peer()
 {
+	program=$BENCH/$1
+	source=$(ls "$here/peer_$1".c*)
+	fresh "$program" "$source" "$BENCH/main.o" && return
 	case $1 in
 	openblas)
 		pkg-config --exists openblas 2>/dev/null || { echo "libopenblas-dev is not installed"; return 1; }
 		# shellcheck disable=SC2046,SC2086
-		fresh "$BENCH/openblas" "$here/peer_openblas.c" "$BENCH/main.o" ||
-			run $CC $NATIVE -D_POSIX_C_SOURCE=200809L -o "$BENCH/openblas" "$here/peer_openblas.c" "$BENCH/main.o" \
-				$(pkg-config --cflags --libs openblas) -lm
+		run $CC $NATIVE -D_POSIX_C_SOURCE=200809L -o "$program" "$source" "$BENCH/main.o" \
+			$(pkg-config --cflags --libs openblas) -lm
 		;;
-	*) die "no such peer: '$1'; there are: openblas" ;;
+	onednn)
+		links dnnl.hpp -ldnnl || { echo "libdnnl-dev is not installed"; return 1; }
+		run "$CXX" -std=c++14 -O2 -o "$program" "$source" "$BENCH/main.o" -ldnnl
+		;;
+	onnxruntime)
+		[ -f "$ORT_LIB" ] || { echo "npm's onnxruntime-node is not installed"; return 1; }
+		"$PYTHON" -c 'import onnx' 2>/dev/null || { echo "python3-onnx is not installed"; return 1; }
+		run $CC -std=gnu99 -O2 -o "$program" "$source" "$BENCH/main.o" -ldl -lm
+		;;
+	torch)
+		links ATen/ATen.h $TORCH_LIBS || { echo "libtorch-dev is not installed"; return 1; }
+		# shellcheck disable=SC2086
+		run "$CXX" -std=c++14 -w -O2 -o "$program" "$source" "$BENCH/main.o" $TORCH_LIBS
+		;;
 	esac
+}
+
+# model W: the ONNX file of a workload.
+model()
+{
+	case $peers in *onnxruntime*) ;; *) return ;; esac
+	fresh "$BENCH/$1/model.onnx" "$BENCH/$1/weights.safetensors" "$here/onnx_model.py" ||
+		run "$PYTHON" "$here/onnx_model.py" "$BENCH/$1"
 }
 
 # workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST" to the results.
@@ -130,11 +168,13 @@ workload()
 {
 	w=$1 candidates=
 	inputs "$w" "$2"
+	model "$w"
 	generate "$w" "$w"
 	[ -f "$here/${w}own.net" ] && generate "$w" "${w}own"
 	ours "$w" "$w" native "" "$NATIVE"
 	ours "$w" "${w}own" own "" "$NATIVE"
 	case $2 in *last*) ;; *) ours "$w" "$w" step -DSTEP "$NATIVE" ;; esac
+	[ "$(uname -m)" = x86_64 ] && ours "$w" "$w" v3 "" "$V3"
 	ours "$w" "$w" plain "" "$PLAIN"
 	ours "$w" "$w" O2 "" "$O2"
 	for name in $candidates; do
@@ -155,7 +195,7 @@ instructions()
 	[ "${INSTRUCTIONS-}" = no ] && return
 	command -v valgrind >/dev/null 2>&1 || return
 	for name in $candidates; do
-		case $name in plain | O2) ;; *) continue ;; esac
+		case $name in v3 | plain | O2) ;; *) continue ;; esac
 		set --
 		for n in 2 12; do
 			set -- "$@" "$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH/$w/$name" "$BENCH/$w" -n $n 2>&1 |
@@ -177,6 +217,7 @@ fresh "$BENCH/main.o" "$here/main.c" "$here/workload.c" || {
 peers=
 [ "$PEERS" = none ] && PEERS=
 for name in $PEERS; do
+	[ -f "$(ls "$here/peer_$name".c* 2>/dev/null)" ] || die "no such peer: '$name'; there are: openblas onednn onnxruntime torch"
 	why=$(peer "$name") && peers="$peers $name" || echo "skipped: $name: $why" >&2
 done
 : >"$BENCH/times"
