@@ -2,7 +2,8 @@
 # bench.sh: the workloads, netc's C against its peers, in interleaved rounds on one thread; see docs/performance.md.
 #
 # FILTER=w1 keeps the workloads with that in their name; ROUNDS (15) of MS (20) milliseconds; PEERS="openblas" keeps
-# those peers, PEERS=none only netc; OURS="native plain" keeps those builds; INSTRUCTIONS=no leaves out valgrind.
+# those peers, PEERS=none only netc; OURS="native plain" keeps those builds; NATIVE="-O3 ..." are other flags for the
+# builds native, own and step; NETC_FLAGS are options for netc; INSTRUCTIONS=no leaves out valgrind.
 # Peers that cannot be built here are skipped by name. A wrong output is an error. Everything is in BUILD/bench.
 set -u
 LC_ALL=C
@@ -22,16 +23,23 @@ OURS=${OURS-native own step v3 plain O2}
 here=$ROOT/tests/bench
 status=0
 
-ORT_LIB=${ORT_LIB:-$(ls "$BENCH"/node_modules/onnxruntime-node/bin/napi-v*/linux/"$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')"/libonnxruntime.so* 2>/dev/null | tail -n 1)}
+# The npm package has the library of each system; this is the one for here.
+system=linux/$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+[ -n "${ORT_LIB-}" ] || for ORT_LIB in "$BENCH"/node_modules/onnxruntime-node/bin/napi-v*/"$system"/libonnxruntime.so*; do :; done
 export ORT_LIB
 # One thread, for everyone.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+# The library knows the processor; a setting for other programs must not hold it back.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
-NATIVE="-std=gnu99 -O3 -march=native -ffp-contract=fast"
-# What only gcc knows, and x86 only.
-for flag in -mprefer-vector-width=512 -fno-loop-unroll-and-jam; do
-	echo 'int x;' | $CC $flag -Werror -x c -c -o /dev/null - 2>/dev/null && NATIVE="$NATIVE $flag"
-done
+# accepted FLAG...: those that this compiler knows.
+accepted()
+{
+	for flag; do
+		echo 'int x;' | $CC "$flag" -Werror -x c -c -o /dev/null - 2>/dev/null && printf ' %s' "$flag"
+	done
+}
+NATIVE=${NATIVE:-"-std=gnu99 -O3$(accepted -march=native -mprefer-vector-width=512 -ffp-contract=fast -fno-loop-unroll-and-jam)"}
 V3="-std=gnu99 -O3 -march=x86-64-v3" PLAIN="-std=gnu99 -O3" O2="-std=gnu99 -O2"
 
 die()
@@ -56,7 +64,7 @@ fresh()
 	shift
 	[ -f "$out" ] || return 1
 	for from; do
-		[ "$from" -nt "$out" ] && return 1
+		[ -z "$(find "$from" -newer "$out")" ] || return 1
 	done
 	return 0
 }
@@ -93,7 +101,8 @@ generate()
 	set -- "$here/$2.net" --batch "$batch" --weights "$BENCH/$1/weights.safetensors" --name t -o "$dir/new/t.c"
 	map=${1%.net}.map
 	[ -f "$map" ] && set -- "$@" --map "$map"
-	run "$NETC" "$@"
+	# shellcheck disable=SC2086
+	run "$NETC" "$@" ${NETC_FLAGS-}
 	for file in t.c t.h; do
 		cmp -s "$dir/new/$file" "$dir/$file" || mv "$dir/new/$file" "$dir/$file"
 	done
@@ -106,13 +115,15 @@ ours()
 	dir=$BENCH/$1/$2 name=$3 adaptor=$4
 	[ -f "$here/$2.net" ] || return
 	case " $OURS " in *" $name "*) ;; *) return ;; esac
-	candidates="$candidates $name"
-	set -- "$1" $5
-	object=$dir/$(echo "$*" | cksum | cut -d' ' -f1).o
-	shift
-	fresh "$object" "$dir/t.c" || { echo "compiling ${dir##*/} for $name" >&2; run $CC "$@" -c -o "$object" "$dir/t.c"; }
-	fresh "$dir/../$name" "$object" "$BENCH/main.o" "$here/peer_netc.c" ||
-		run $CC -O2 $adaptor -I"$dir" -I"$here" -o "$dir/../$name" "$here/peer_netc.c" "$object" "$BENCH/main.o" -lm
+	# shellcheck disable=SC2086
+	set -- $CC $5
+	stem=$dir/$(echo "$*" | cksum | cut -d' ' -f1)
+	program=$stem-$name
+	fresh "$stem.o" "$dir/t.c" || { echo "compiling ${dir##*/} for $name" >&2; run "$@" -c -o "$stem.o" "$dir/t.c"; }
+	# shellcheck disable=SC2086
+	fresh "$program" "$stem.o" "$BENCH/main.o" "$here/peer_netc.c" ||
+		run $CC -O2 $adaptor -I"$dir" -I"$here" -o "$program" "$here/peer_netc.c" "$stem.o" "$BENCH/main.o" -lm
+	echo "$name exec $program $BENCH/$w $MS" >>"$BENCH/$w/candidates"
 }
 
 # links HEADER LIBS: a C++ program with that header compiles and links.
@@ -148,6 +159,7 @@ peer()
 		run $CC -std=gnu99 -O2 -o "$program" "$source" "$BENCH/main.o" -ldl -lm
 		;;
 	torch)
+		# shellcheck disable=SC2086
 		links ATen/ATen.h $TORCH_LIBS || { echo "libtorch-dev is not installed"; return 1; }
 		# shellcheck disable=SC2086
 		run "$CXX" -std=c++14 -w -O2 -o "$program" "$source" "$BENCH/main.o" $TORCH_LIBS
@@ -166,20 +178,18 @@ model()
 # workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST" to the results.
 workload()
 {
-	w=$1 candidates=
+	w=$1
 	inputs "$w" "$2"
 	model "$w"
 	generate "$w" "$w"
 	[ -f "$here/${w}own.net" ] && generate "$w" "${w}own"
+	: >"$BENCH/$w/candidates"
 	ours "$w" "$w" native "" "$NATIVE"
 	ours "$w" "${w}own" own "" "$NATIVE"
 	case $2 in *last*) ;; *) ours "$w" "$w" step -DSTEP "$NATIVE" ;; esac
 	[ "$(uname -m)" = x86_64 ] && ours "$w" "$w" v3 "" "$V3"
 	ours "$w" "$w" plain "" "$PLAIN"
 	ours "$w" "$w" O2 "" "$O2"
-	for name in $candidates; do
-		echo "$name exec $BENCH/$w/$name $BENCH/$w $MS"
-	done >"$BENCH/$w/candidates"
 	for name in $peers; do
 		echo "$name exec $BENCH/$name $BENCH/$w $MS"
 	done >>"$BENCH/$w/candidates"
@@ -193,20 +203,22 @@ workload()
 instructions()
 {
 	[ "${INSTRUCTIONS-}" = no ] && return
-	command -v valgrind >/dev/null 2>&1 || return
-	for name in $candidates; do
+	command -v valgrind >/dev/null 2>&1 || { echo "skipped: instructions: valgrind is not installed" >&2; return; }
+	while read -r name _ program _; do
 		case $name in v3 | plain | O2) ;; *) continue ;; esac
 		set --
 		for n in 2 12; do
-			set -- "$@" "$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH/$w/$name" "$BENCH/$w" -n $n 2>&1 |
+			set -- "$@" "$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$BENCH/$w" -n $n 2>&1 |
 				sed -n 's/.*Collected : //p')"
 		done
-		echo "$w $name ${1:-0} ${2:-0}" | awk '$4 > $3 { print $1, $2, ($4 - $3) / 10 }' >>"$BENCH/instructions"
-	done
+		echo "$w $name ${1:-0} ${2:-0}" | awk '$4 > $3 { printf "%s %s %.0f\n", $1, $2, ($4 - $3) / 10 }' >>"$BENCH/instructions"
+	done <"$BENCH/$w/candidates"
 }
 
 mkdir -p "$BENCH" || exit 1
-[ -x "$NETC" ] && [ -x "$TOOL" ] || die "$NETC or $TOOL is missing; run make bench"
+for program in "$NETC" "$TOOL"; do
+	[ -x "$program" ] || die "$program is missing; run make bench"
+done
 tool rounds "$here/rounds.c"
 tool weights "$here/weights.c" "$here/workload.c"
 fresh "$BENCH/main.o" "$here/main.c" "$here/workload.c" || {

@@ -47,12 +47,12 @@ function sorted(w,   i, k, t)
 function panel(w, x, y,   i)
 {
 	text(x, y, "t", w sprintf(": native %.1f µs", native[w] / 1000))
+	out = out sprintf("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" class=\"one\"/>\n", x + LABEL + WIDE / LIMIT,
+		x + LABEL + WIDE / LIMIT, y + 4, y + rows[w] * BAR + 8)
 	for (i = 1; i <= rows[w]; i++) {
 		text(x + LABEL - 6, y + i * BAR + 4, "n", name[w, i] (kind[w, i] == "other" ? "*" : ""))
 		bar(x + LABEL, y + (i - 1) * BAR + 8, ns[w, i], native[w], kind[w, i])
 	}
-	out = out sprintf("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" class=\"one\"/>\n", x + LABEL + WIDE / LIMIT,
-		x + LABEL + WIDE / LIMIT, y + 4, y + rows[w] * BAR + 8)
 }
 
 END {
@@ -70,7 +70,7 @@ END {
 	}
 	wide = 20 + ACROSS * PANEL
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", wide, y + high, wide, y + high
-	print "<style>text{font:12px sans-serif;fill:#222}.t{font-weight:bold}.n{text-anchor:end}.v{font-size:11px;fill:#555}"
+	print "<style>text{font:12px sans-serif;fill:#222}.t{font-weight:bold}.n{text-anchor:end}.v{font-size:11px;fill:#444;paint-order:stroke;stroke:#fff;stroke-width:4px}"
 	print ".one{stroke:#222;stroke-dasharray:2 2}</style>"
 	print "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
 	print "<text x=\"20\" y=\"24\">Time over netc’s native build (shorter is better); blue: netc’s C, brown: peers, grey*: figures from other runs</text>"

@@ -61,8 +61,8 @@ layer_declare(Writer *w, const Layer *l, int place)
 static size_t
 layer_size(const Layer *l)
 {
-	size_t in = (size_t)(l->in + 1 + (layer_is_recurrent(l) ? l->out : 0)), out = (size_t)l->out;
-	return (size_t)l->gates * in * out + (l->kind == LAYER_GRU ? out : 0);
+	size_t out = (size_t)l->out, rows = (size_t)l->in + 1 + (layer_is_recurrent(l) ? out : 0);
+	return (size_t)l->gates * rows * out + (l->kind == LAYER_GRU ? out : 0);
 }
 
 static bool

@@ -89,11 +89,12 @@ workload_place(Workload *w, const float *data)
 size_t
 workload_inputs(const Workload *w)
 {
-	return (size_t)(w->steps * w->batch * w->layer[0].in);
+	return (size_t)w->steps * (size_t)w->batch * (size_t)w->layer[0].in;
 }
 
 size_t
 workload_outputs(const Workload *w)
 {
-	return (size_t)((w->last ? 1 : w->steps) * w->batch * w->layer[w->layers - 1].out);
+	size_t rows = (size_t)w->batch * (w->last ? 1 : (size_t)w->steps);
+	return rows * (size_t)w->layer[w->layers - 1].out;
 }
