@@ -175,7 +175,7 @@ model()
 		run "$PYTHON" "$here/onnx_model.py" "$BENCH/$1"
 }
 
-# workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST" to the results.
+# workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST RATIO" to the results.
 workload()
 {
 	w=$1

@@ -1,6 +1,6 @@
-# plot.awk: an SVG bar chart from report.awk's lines "WORKLOAD CANDIDATE NS KIND".
+# plot.awk: an SVG bar chart from report.awk's lines "WORKLOAD CANDIDATE NS RATIO KIND".
 #
-# A panel for each workload; bars are the time over that of 'native', so that all fit one scale, cut at LIMIT.
+# A panel for each workload; bars are RATIO, the time over that of 'native', on one scale, cut at LIMIT.
 
 BEGIN {
 	LIMIT = 8
@@ -13,9 +13,8 @@ function text(x, y, class, string)
 	out = out sprintf("<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>\n", x, y, class, string)
 }
 
-function bar(x, y, ns, native, kind,   times, cut, wide)
+function bar(x, y, times, kind,   cut, wide)
 {
-	times = native ? ns / native : 0
 	cut = times > LIMIT
 	wide = WIDE * (cut ? LIMIT : times) / LIMIT
 	out = out sprintf("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"%s/>\n", x, y, wide, BAR - 3,
@@ -28,8 +27,8 @@ function bar(x, y, ns, native, kind,   times, cut, wide)
 		order[++panels] = $1
 	n = ++rows[$1]
 	name[$1, n] = $2
-	ns[$1, n] = $3
-	kind[$1, n] = $4
+	times[$1, n] = $4
+	kind[$1, n] = $5
 	if ($2 == "native")
 		native[$1] = $3
 }
@@ -37,8 +36,8 @@ function bar(x, y, ns, native, kind,   times, cut, wide)
 function sorted(w,   i, k, t)
 {
 	for (i = 2; i <= rows[w]; i++)
-		for (k = i; k > 1 && ns[w, k] < ns[w, k - 1]; k--) {
-			t = ns[w, k]; ns[w, k] = ns[w, k - 1]; ns[w, k - 1] = t
+		for (k = i; k > 1 && times[w, k] < times[w, k - 1]; k--) {
+			t = times[w, k]; times[w, k] = times[w, k - 1]; times[w, k - 1] = t
 			t = name[w, k]; name[w, k] = name[w, k - 1]; name[w, k - 1] = t
 			t = kind[w, k]; kind[w, k] = kind[w, k - 1]; kind[w, k - 1] = t
 		}
@@ -51,7 +50,7 @@ function panel(w, x, y,   i)
 		x + LABEL + WIDE / LIMIT, y + 4, y + rows[w] * BAR + 8)
 	for (i = 1; i <= rows[w]; i++) {
 		text(x + LABEL - 6, y + i * BAR + 4, "n", name[w, i] (kind[w, i] == "other" ? "*" : ""))
-		bar(x + LABEL, y + (i - 1) * BAR + 8, ns[w, i], native[w], kind[w, i])
+		bar(x + LABEL, y + (i - 1) * BAR + 8, times[w, i], kind[w, i])
 	}
 }
 

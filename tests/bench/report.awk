@@ -1,7 +1,8 @@
 # report.awk: tables of what bench.sh measured, from the files workloads, references, times and instructions.
 #
-# With -v form=json the same as JSON, with -v form=plot as lines "WORKLOAD CANDIDATE NS KIND" for plot.awk, KIND being
-# ours, peer or other (a figure from another run). Candidates in the order in which they were first measured.
+# With -v form=json the same as JSON, with -v form=plot as lines "WORKLOAD CANDIDATE NS RATIO KIND" for plot.awk: RATIO is
+# the time over that of native, KIND ours, peer or other (a figure from another run). Candidates come in the order in
+# which they were first measured.
 
 function kind_of(name)
 {
@@ -21,9 +22,21 @@ function digits(ns,   text, out)
 	return text out
 }
 
+function fraction(q)
+{
+	return q ? sprintf("%.2f", q) : "-"
+}
+
 function quotient(a, b)
 {
-	return a && b ? sprintf("%.2f", a / b) : "-"
+	return a && b ? a / b : 0
+}
+
+# Time of a over that of b: by the medians of the ratios within rounds, if both were measured in this run. A slow phase
+# of the machine that lasts for some rounds moves the medians of the times, but not those.
+function ratio(w, a, b)
+{
+	return (w, a) in relative && (w, b) in relative ? quotient(relative[w, a], relative[w, b]) : quotient(ns[w, a], ns[w, b])
 }
 
 # The fastest that is not ours, in an AVX-512 build; measured here or, with a star, elsewhere.
@@ -31,7 +44,8 @@ function best_peer(w,   c, name, best)
 {
 	for (c = 1; c <= columns; c++) {
 		name = column[c]
-		if (kind_of(name) != "ours" && name !~ /^plain-/ && (w, name) in ns && (!best || ns[w, name] < ns[w, best]))
+		if (kind_of(name) != "ours" && name !~ /^plain-/ && (w, name) in ns &&
+		    (!best || ratio(w, name, "native") < ratio(w, best, "native")))
 			best = name
 	}
 	return best
@@ -66,6 +80,7 @@ pass == "times" {
 	ns[$1, $2] = $3
 	low[$1, $2] = $4
 	high[$1, $2] = $5
+	relative[$1, $2] = $6
 }
 pass == "instructions" { count[$1, $2] = $3 }
 pass == "references" && $1 in shown {
@@ -91,7 +106,7 @@ function table_times(   c, i, w, name)
 			if (column[c] !~ /^plain-/)
 				printf "%12s", (w, column[c]) in ns ? digits(ns[w, column[c]]) : "-"
 		name = best_peer(w)
-		printf "  %-14s%7s%6s\n", name ? star(name) : "-", quotient(ns[w, name], ns[w, "native"]), goal[w]
+		printf "  %-14s%7s%6s\n", name ? star(name) : "-", fraction(ratio(w, name, "native")), goal[w]
 	}
 }
 
@@ -101,7 +116,7 @@ function ratio_of_lows(w,   c, least)
 	for (c = 1; c <= columns; c++)
 		if (kind_of(column[c]) == "peer" && (w, column[c]) in low && (!least || low[w, column[c]] < least))
 			least = low[w, column[c]]
-	return quotient(least, low[w, "native"])
+	return fraction(quotient(least, low[w, "native"]))
 }
 
 function table_ratios(   i, w)
@@ -110,9 +125,9 @@ function table_ratios(   i, w)
 		"onnx2c*/plain", "instr. v3", "instr. plain", "instr. O2"
 	for (i = 1; i <= workloads; i++) {
 		w = workload[i]
-		printf "%-4s%16s%13s%13s%11s%16s%14s%14s%14s\n", w, ratio_of_lows(w), quotient(ns[w, "own"], ns[w, "native"]),
-			quotient(ns[w, "step"], ns[w, "native"]), quotient(ns[w, "O2"], ns[w, "plain"]),
-			quotient(ns[w, "plain-onnx2c"], ns[w, "plain"]), instructions(w, "v3"), instructions(w, "plain"),
+		printf "%-4s%16s%13s%13s%11s%16s%14s%14s%14s\n", w, ratio_of_lows(w), fraction(ratio(w, "own", "native")),
+			fraction(ratio(w, "step", "native")), fraction(ratio(w, "O2", "plain")),
+			fraction(ratio(w, "plain-onnx2c", "plain")), instructions(w, "v3"), instructions(w, "plain"),
 			instructions(w, "O2")
 	}
 }
@@ -126,7 +141,7 @@ function json_candidate(w, name)
 {
 	printf "      {\"name\": \"%s\", \"kind\": \"%s\", \"ns\": %.1f", name, kind_of(name), ns[w, name]
 	if ((w, name) in low)
-		printf ", \"low\": %.1f, \"high\": %.1f", low[w, name], high[w, name]
+		printf ", \"low\": %.1f, \"high\": %.1f, \"ratio\": %.4f", low[w, name], high[w, name], ratio(w, name, "native")
 	if ((w, name) in count)
 		printf ", \"instructions\": %.0f", count[w, name]
 	printf "}"
@@ -156,7 +171,8 @@ function plot(   i, c)
 	for (i = 1; i <= workloads; i++)
 		for (c = 1; c <= columns; c++)
 			if ((workload[i], column[c]) in ns)
-				print workload[i], column[c], ns[workload[i], column[c]], kind_of(column[c])
+				print workload[i], column[c], ns[workload[i], column[c]], ratio(workload[i], column[c], "native"),
+					kind_of(column[c])
 }
 
 END {

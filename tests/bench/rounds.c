@@ -1,8 +1,9 @@
 /* rounds.c: runs candidates in interleaved rounds: rounds N FILE, FILE having lines "NAME COMMAND...".
  *
  * All are started first and made ready (main.c); then each runs a round in turn, N times, one at a time, so that a slow
- * phase of the machine meets all of them. Prints "NAME MEDIAN LOWEST HIGHEST" in ns. A candidate that exits with 77 is
- * skipped, and said so; any other end before its last round is an error, and the status is 1. */
+ * phase of the machine meets all of them. Prints "NAME MEDIAN LOWEST HIGHEST RATIO": times in ns, and the median over
+ * the rounds of its time over the first one's in the same round. A candidate that exits with 77 is skipped, and said
+ * so; any other end before its last round is an error, and the status is 1. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -90,12 +91,26 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void
-candidate_print(Candidate *c, int rounds)
+static double
+median(double *v, int n)
 {
-	qsort(c->time, (size_t)rounds, sizeof *c->time, compare);
-	double median = (c->time[rounds / 2] + c->time[(rounds - 1) / 2]) / 2;
-	printf("%s %.1f %.1f %.1f\n", c->name, median, c->time[0], c->time[rounds - 1]);
+	qsort(v, (size_t)n, sizeof *v, compare);
+	return (v[n / 2] + v[(n - 1) / 2]) / 2;
+}
+
+static void
+candidates_print(Candidate *c, int n, int rounds)
+{
+	double ratio[CANDIDATES_MAX], of_round[ROUNDS_MAX];
+	for (int k = 0; k < n; k++) {
+		for (int r = 0; r < rounds; r++)
+			of_round[r] = c[k].time[r] / c[0].time[r];
+		ratio[k] = median(of_round, rounds);
+	}
+	for (int k = 0; k < n; k++) {
+		double *t = c[k].time, middle = median(t, rounds);
+		printf("%s %.1f %.1f %.1f %.4f\n", c[k].name, middle, t[0], t[rounds - 1], ratio[k]);
+	}
 }
 
 /* The candidates that got ready; others are named on stderr. *bad if one of them should have. */
@@ -131,8 +146,8 @@ main(int argc, char **argv)
 				fprintf(stderr, "%s: failed in round %d\n", c[k].name, round + 1);
 				bad = true;
 			}
-	for (int k = 0; k < n && !bad; k++)
-		candidate_print(&c[k], rounds);
+	if (!bad)
+		candidates_print(c, n, rounds);
 	for (int k = 0; k < n; k++)
 		child_end(&c[k]);
 	fclose(f);
