@@ -40,14 +40,15 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tests/unit/main.o
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
-C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] examples/*/main.c)
-LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c,$(wildcard tests/*/*.c))
+C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] tests/bench/*.cc \
+	examples/*/main.c)
+LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless install install-files uninstall clean help FORCE lint-format lint-gcc
+.PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc
 .PHONY: lint-clang lint-tidy lint-cppcheck
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -155,6 +156,18 @@ bless: ## rewrite the goldens of lang, fail and ir, and show what changed
 	@BLESS=1 VARIANTS=plain $(RUN_TESTS) lang fail ir || true
 	@git --no-pager diff --stat -- tests
 	@git --no-pager diff -- tests
+bench: ## netc's C against its peers: FILTER=w1 ROUNDS=5 PEERS=none; see docs/performance.md
+	+@$(SUB) -s all $(BUILD)/tests/npzraw
+	@CC='$(CC)' BUILD='$(BUILD)' sh tests/bench/bench.sh
+bench-deps: ## install the peers that bench can have (ONNX Runtime from npm, into $(BUILD)/bench)
+	@sh tests/deps.sh bench
+	npm install --prefix $(BUILD)/bench --ignore-scripts --no-save --no-audit --no-fund --loglevel=error onnxruntime-node@1.30.0
+bench-docs: ## put the last results of bench into docs/performance.md
+	@awk 'FNR == NR { text = text $$0 "\n"; next } /^<!-- end of/ { skip = 0 } !skip; \
+		/^<!-- results/ { printf "```\n%s```\n", text; skip = 1 }' \
+		$(BUILD)/bench/results.txt docs/performance.md >$(BUILD)/bench/page
+	@mv $(BUILD)/bench/page docs/performance.md
+	@cp $(BUILD)/bench/results.svg docs/performance.svg
 layers: ## includes point down only
 	@sh tests/layers.sh
 fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS each
@@ -186,7 +199,7 @@ INSTALLED = runtime/nn.h:include/netc/nn.h docs/netc.1:share/man/man1/netc.1 \
 	tools/completions/netc.bash:share/bash-completion/completions/netc \
 	tools/completions/_netc:share/zsh/site-functions/_netc \
 	tools/completions/netc.fish:share/fish/vendor_completions.d/netc.fish \
-	$(foreach f,$(wildcard README.md LICENSE CHANGELOG.md docs/*.md),$(f):share/doc/netc/$(f))
+	$(foreach f,$(wildcard README.md LICENSE CHANGELOG.md docs/*.md docs/*.svg),$(f):share/doc/netc/$(f))
 install: all ## into DESTDIR and PREFIX
 	@$(MAKE) install-files
 # Installs the netc that is there, built or not by this make.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [--check] build|demo|test, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
+# deps.sh [--check] build|demo|test|bench, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
@@ -74,6 +74,21 @@ if [ "$want" = test ]; then
 		optional="$optional libclang-rt-${major:-14}-dev"
 	}
 fi
+# The peers of the benchmark; those that cannot be had are skipped there, by name.
+want_peer()
+{
+	package=$1
+	shift
+	"$@" 2>/dev/null || optional="$optional $package"
+}
+if [ "$want" = bench ]; then
+	want_peer libopenblas-dev links cblas.h -lopenblas
+	want_peer libdnnl-dev links dnnl.h -ldnnl
+	want_peer libtorch-dev test -f /usr/include/ATen/ATen.h
+	want_peer python3-onnx /usr/bin/python3 -c 'import onnx'
+	want_peer valgrind have valgrind
+	want_peer npm have npm
+fi
 
 if [ -n "$check" ]; then
 	for package in $missing; do
@@ -91,7 +106,7 @@ if [ "$(id -u)" != 0 ]; then
 	[ "$sudo" = none ] && have sudo && [ -t 0 ] && sudo=sudo
 fi
 if ! have apt-get || [ "$sudo" = none ]; then
-	[ -z "$optional" ] || echo "not there, and some tests are skipped without them:$optional" >&2
+	[ -z "$optional" ] || echo "not there, and what wants them is skipped:$optional" >&2
 	[ -n "$missing" ] || exit 0
 	echo "these packages are missing (Debian's names); install them and try again:$missing" >&2
 	exit 1
@@ -124,7 +139,7 @@ for package in $optional; do
 	updated=1
 	echo "installing with apt-get (optional): $package"
 	apt install "$package" >"$log" 2>&1 || {
-		echo "$package could not be installed; the tests that want it are skipped"
+		echo "$package could not be installed; what wants it is skipped"
 		echo "$package" >>"$tried"
 	}
 done

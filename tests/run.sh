@@ -13,7 +13,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff layout torch onnx fuzz"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff layout torch onnx bench fuzz"
 ASAN_KINDS="unit cli fail ir lang prop diff layout"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
@@ -29,6 +29,7 @@ names_of()
 	unit) [ -x "$2/tests/unit" ] && "$2/tests/unit" --list ;;
 	prop) [ -f tests/prop/prop.c ] && seq 1 4 ;;
 	torch) seq 1 2 ;;
+	bench) echo w2 ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
