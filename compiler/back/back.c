@@ -57,8 +57,13 @@ node_rows(const Graph *g, const Node *n)
 int64_t
 node_macs(const Graph *g, const Node *n)
 {
+	int64_t macs = 0;
+	for (int k = n->attr.sum.addends; n->op == OP_AFFINE && k < n->nin; k += 2) {
+		Shape a = g->node.v[n->in[k].i]->shape, b = g->node.v[n->in[k + 1].i]->shape;
+		macs += shape_count(a.rank == 2 ? a : b) * node_rows(g, n);
+	}
 	if (n->op != OP_MATMUL)
-		return 0;
+		return macs;
 	Shape a = g->node.v[n->in[0].i]->shape;
 	return shape_count(n->shape) * a.dim[a.rank - 1] * node_rows(g, n);
 }

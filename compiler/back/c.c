@@ -550,7 +550,7 @@ static const char blocking[] =
 	"#define NN_BLOCK(avx512, avx, sse, scalar) avx512\n"
 	"#elif defined(__AVX__) || defined(__aarch64__)\n"
 	"#define NN_BLOCK(avx512, avx, sse, scalar) avx\n"
-	"#elif defined(__SSE__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE) || defined(__ALTIVEC__) || \\\n"
+	"#elif defined(__SSE__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || \\\n"
 	"	defined(__wasm_simd128__) || defined(_M_X64)\n"
 	"#define NN_BLOCK(avx512, avx, sse, scalar) sse\n"
 	"#else\n"
@@ -562,7 +562,8 @@ static const char blocking[] =
 	"#define NN_UNROLL\n"
 	"#endif\n"
 	"#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)\n"
-	"#define NN_FAST __attribute__((optimize(\"O3\"))) /* loops over accumulators become registers */\n"
+	"#define NN_FAST __attribute__((optimize(\"O3\", \"no-loop-unroll-and-jam\"))) /* loops over accumulators "
+	"become registers */\n"
 	"#else\n"
 	"#define NN_FAST\n"
 	"#endif\n\n";

@@ -156,33 +156,59 @@ find_overwritten(Cell *c)
 				c->result.v[i].over = k;
 }
 
+static int64_t
+rounded_up(int64_t n, int64_t multiple)
+{
+	return (n + multiple - 1) / multiple * multiple;
+}
+
 /* Lanes with padding, so that vectors of 16, 8 or 4 fill them, where that costs little. */
 static int64_t
 padded(int64_t n)
 {
-	for (int64_t v = 16; v >= 8; v /= 2)
-		if ((n + v - 1) / v * v - n <= n / 8)
-			return (n + v - 1) / v * v;
-	return (n + 3) / 4 * 4 - n <= n / 4 ? (n + 3) / 4 * 4 : n;
+	if (rounded_up(n, 16) - n <= n / 8)
+		return rounded_up(n, 16);
+	for (int64_t v = 8; v >= 4; v /= 2)
+		if (rounded_up(n, v) - n <= n / 4)
+			return rounded_up(n, v);
+	return n;
 }
 
-/* A panel is a row of weights that one pass over the vectors reads: everything while that is not long. Several rows
- * share the weights of a narrow panel, which stays in the innermost cache. */
+int
+cell_sets(const Cell *c)
+{
+	return !c->packed || c->width > 32 ? 1 : c->width > 16 ? 2 : 4;
+}
+
+/* A few long dot products: vectors of weights lie along k instead of across the lanes. What is decided here orders
+ * additions, so it must not depend on what else is in the group: a sum has the same bits in a step and in a window. */
+static bool
+is_dots(const Cell *c)
+{
+	bool dots = c->packed && c->width <= DOT_LANES;
+	for (int i = 0; i < c->sum.n && dots; i++) {
+		const Node *n = c->g->node.v[c->sum.v[i].node];
+		Ref parameter;
+		bool transposed;
+		Ref v = cell_product(c, n, n->attr.sum.addends, &parameter, &transposed);
+		dots = n->nin == n->attr.sum.addends + 2 && cell_node(c, v)->shape.dim[0] >= DOT;
+	}
+	return dots;
+}
+
+/* A panel is as many lanes as one pass over the vectors computes on the widest host. It does not depend on the number
+ * of rows, so that a step and a window share their tables. */
 static int64_t
 unit_of(const Cell *c)
 {
-	enum { LONG = 512, SHARED = 16 };
+	enum { ONE_ROW = 192, SHARED = 64 };
+	const int64_t most_lanes = c->g->batch >= 4 ? SHARED : ONE_ROW;
 	int64_t width = padded(c->width), most = 1;
 	for (int i = 0; i < c->segment.n; i++)
 		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
-	if (c->rows >= 4)
-		return width % SHARED == 0 && most * SHARED >= 48 ? SHARED
-		       : width % 64 == 0                          ? 64
-		       : width % 32 == 0                          ? 32
-								  : width;
-	if (most * width <= LONG)
+	if (most * width <= most_lanes)
 		return width;
-	for (int64_t unit = 16 * (LONG / 2 / 16 / most); unit >= 16; unit -= 16)
+	for (int64_t unit = most_lanes / most / 16 * 16; unit >= 16; unit -= 16)
 		if (width % unit == 0)
 			return unit;
 	return width;
@@ -199,10 +225,17 @@ cell_new(Emit *e, const Graph *g, int32_t i, int32_t end, int64_t rows)
 	find_segments(c);
 	find_args(c);
 	find_overwritten(c);
-	c->unit = c->packed ? unit_of(c) : c->width;
+	return c;
+}
+
+/* How the weights lie, which depends on the number of rows. */
+static void
+lay_out(Cell *c)
+{
+	c->dots = is_dots(c);
+	c->unit = c->packed && !c->dots ? unit_of(c) : c->width;
 	if (c->packed)
 		cell_table_layout(c);
-	return c;
 }
 
 static void
@@ -351,6 +384,7 @@ put_args(const Cell *c, const CellArgs *args)
 static void
 cell_line(Cell *c)
 {
+	lay_out(c);
 	const char *kernel = cell_kernel(c);
 	put_args(c, &c->result);
 	put_args(c, &c->vector);
@@ -455,9 +489,6 @@ emit_steps(Emit *e, const Graph *g, int32_t i, int32_t end)
 			steps++;
 		}
 		c->rows *= steps;
-		c->unit = c->packed ? unit_of(c) : c->width;
-		if (c->packed)
-			cell_table_layout(c);
 		cell_line(c);
 		i += steps * n;
 	}

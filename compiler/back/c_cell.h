@@ -19,6 +19,9 @@ typedef struct {
 	int64_t at;   /* of its part of a panel of the packed table, in floats */
 } CellSegment;
 
+/* Partial sums of a dot product. Part of what the result means, as it orders the additions. */
+enum { DOT = 16, DOT_LANES = AFFINE_NARROW };
+
 /* An argument of the kernel. */
 typedef struct {
 	Ref node;
@@ -35,6 +38,7 @@ typedef struct {
 	int32_t begin, end; /* the members of one row */
 	int64_t rows, width;
 	bool packed;
+	bool dots;     /* packed, few lanes and a long vector: each lane is a dot product */
 	int64_t unit;  /* lanes of a panel of the packed table, with padding; else width */
 	int64_t panel; /* floats */
 	TABLE(CellSum) sum;
@@ -57,6 +61,9 @@ cell_node(const Cell *c, Ref r)
 }
 /* The vector and the parameter of the product whose operands are k and k + 1, and which comes first: v * w is false. */
 Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed);
+/* Sets of accumulators that take turns over k where a sum has so few lanes that one would wait for itself. Part of what
+ * the result means. */
+int cell_sets(const Cell *c);
 int cell_arg(const CellArgs *args, Ref node); /* its number, or -1 */
 
 /* The floats of a panel; sets the segments' places in it. */

@@ -68,6 +68,26 @@ fill_row(const Cell *c, const CellSegment *s, int64_t lane0, int k, int64_t row,
 	return out;
 }
 
+/* Lane by lane: its bias, then its weights of one vector after the other. */
+static float *
+fill_dots(const Cell *c, const CellSegment *s, float *out)
+{
+	for (int i = s->first; i < s->first + s->n; i++)
+		for (int64_t l = 0; l < c->width; l++) {
+			const Node *sum = c->g->node.v[c->sum.v[i].node];
+			if (s->bias)
+				*out++ = bias_of(c, sum, l);
+			for (int k = sum->attr.sum.addends; k < sum->nin; k += 2) {
+				Ref parameter;
+				bool transposed;
+				Ref v = cell_product(c, sum, k, &parameter, &transposed);
+				for (int64_t row = 0; row < cell_node(c, v)->shape.dim[0]; row++)
+					*out++ = weight_of(c, sum, k, row, l);
+			}
+		}
+	return out;
+}
+
 static void
 fill(const Cell *c, float *out)
 {
@@ -75,6 +95,10 @@ fill(const Cell *c, float *out)
 		for (int i = 0; i < c->segment.n; i++) {
 			const CellSegment *s = &c->segment.v[i];
 			const Node *n = c->g->node.v[c->sum.v[s->first].node];
+			if (c->dots) {
+				out = fill_dots(c, s, out);
+				continue;
+			}
 			if (s->bias)
 				out = fill_row(c, s, p * c->unit, -1, 0, out);
 			for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
@@ -93,6 +117,7 @@ static uint64_t
 table_key(const Cell *c, Text *key)
 {
 	text_put(key, (const char *)&c->unit, sizeof c->unit);
+	text_put(key, (const char *)&c->dots, sizeof c->dots);
 	for (int i = 0; i < c->sum.n; i++) {
 		const Node *n = c->g->node.v[c->sum.v[i].node];
 		text_put(key, (const char *)&n->attr.sum, sizeof n->attr.sum);

@@ -9,14 +9,17 @@
  * bounds and contiguous arrays, so they vectorise; accumulators of several rows are arrays with names of their own in
  * one loop, which compilers keep in registers. How many lanes are computed at a time follows the target: NN_BLOCK. */
 #include "c_cell.h"
-#include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Floats of accumulators that the registers hold, and of one vector: AVX-512; AVX and 64-bit ARM; SSE and the like;
- * scalar. */
+/* Floats of accumulators that the registers hold, in one array and in each of two, of four rows and of four sets; and
+ * of one vector: AVX-512; AVX and 64-bit ARM; SSE and the like; scalar. */
 enum { CLASSES = 4 };
-static const int64_t budget[CLASSES] = {256, 80, 40, 16}, vector_size[CLASSES] = {16, 8, 4, 1};
+static const int64_t one_array[CLASSES] = {192, 80, 40, 16}, each_of_two[CLASSES] = {96, 40, 24, 8};
+static const int64_t each_row[CLASSES] = {64, 16, 16, 4}, each_set[CLASSES] = {64, 64, 32, 4};
+static const int64_t vector_size[CLASSES] = {16, 8, 4, 1};
 
 typedef struct {
 	const Cell *c;
@@ -41,13 +44,24 @@ largest_divisor(int64_t n, int64_t most, int64_t multiple)
 	return 0;
 }
 
-/* Accumulators at a time, of `lanes` that stand side by side. */
+/* Accumulators at a time in each of `arrays` arrays, of `lanes` that stand side by side. gcc unrolls loops of 16 rounds
+ * before it vectorises, and then does not; more than the registers hold is the smaller evil. */
 static int64_t
-lanes_of(int64_t lanes, int class, int rows)
+lanes_of(int64_t lanes, int class, int rows, int sets)
 {
-	int64_t most = budget[class] / rows;
-	int64_t best = largest_divisor(lanes, most, vector_size[class]);
-	return best * 2 >= most || best == lanes ? best : largest_divisor(lanes, most, 1);
+	const int64_t *budget = rows * sets == 1   ? one_array
+				: rows * sets == 2 ? each_of_two
+				: rows > 1         ? each_row
+						   : each_set;
+	int64_t most = budget[class];
+	int64_t least = class == CLASSES - 1 ? 1 : sets == 1 && rows > 1 ? 16 : 17;
+	for (int64_t d = most; d >= least; d--)
+		if (lanes % d == 0 && d % vector_size[class] == 0)
+			return d;
+	for (int64_t d = least; d <= 64; d++)
+		if (lanes % d == 0 && d % vector_size[class] == 0)
+			return d;
+	return lanes <= 64 ? lanes : largest_divisor(lanes, most, 1);
 }
 
 /* Lanes of each sum that a scalar target computes at a time. */
@@ -57,7 +71,7 @@ scalar_unit(const Cell *c)
 	int most = 1;
 	for (int i = 0; i < c->segment.n; i++)
 		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
-	int64_t unit = largest_divisor(c->unit, budget[CLASSES - 1] / most, 1);
+	int64_t unit = largest_divisor(c->unit, one_array[CLASSES - 1] / most, 1);
 	return unit ? unit : 1;
 }
 
@@ -76,17 +90,28 @@ lanes_name(const Writer *w, int segment)
 	return w->c->segment.n == 1 ? "LANES" : arena_printf(w->c->e->arena, "LANES%d", segment);
 }
 
+/* Arrays of accumulators: of each row, every set. */
+static int
+arrays(const Writer *w)
+{
+	return w->rows * cell_sets(w->c);
+}
+
 /* How much is computed at a time. */
 static void
 write_sizes(const Writer *w)
 {
 	const Cell *c = w->c;
+	if (c->dots) {
+		text_add(w->t, "\tenum { UNITS = %" PRId64 " };\n", c->width);
+		return;
+	}
 	int64_t unit[CLASSES] = {c->unit, c->unit, c->unit, w->blocks ? scalar_unit(c) : c->unit};
 	text_add(w->t, "\tenum { UNITS = %s", pick(w, unit));
 	for (int i = 0; i < c->segment.n; i++) {
 		int64_t lanes[CLASSES];
 		for (int k = 0; k < CLASSES; k++)
-			lanes[k] = lanes_of(c->segment.v[i].n * unit[k], k, w->rows);
+			lanes[k] = lanes_of(c->segment.v[i].n * unit[k], k, w->rows, cell_sets(c));
 		text_add(w->t, ", %s = %s", lanes_name(w, i), pick(w, lanes));
 	}
 	text_add(w->t, " };\n");
@@ -113,9 +138,9 @@ row_offset(const Writer *w, const CellArg *arg, int i)
 }
 
 static const char *
-accumulator(const Writer *w, int i)
+accumulator(const Writer *w, int row, int set)
 {
-	return w->rows == 1 ? "a" : arena_printf(w->c->e->arena, "a%d", i);
+	return arrays(w) == 1 ? "a" : arena_printf(w->c->e->arena, "a%d", row * cell_sets(w->c) + set);
 }
 
 /* The place of sum s of row i in z, lane 0: "2 * UNITS + ". */
@@ -168,31 +193,81 @@ write_start(const Writer *w, const CellSegment *s, int i)
 	}
 }
 
-/* The weight of lane j in the row that is `ahead` rows ahead of q. */
-static const char *
-weight(const Writer *w, int64_t stride, int64_t ahead)
+/* How the weights of one product are walked. */
+typedef struct {
+	const CellArg *x;
+	int64_t lane, row; /* floats from lane to lane, from k to k + 1 */
+	int sets;
+	bool start;   /* the accumulators begin with it */
+	int64_t skip; /* at the start: floats of the bias before the first row */
+} Product;
+
+/* One loop over the lanes: k and, where there are more sets, what follows it; of x[`k`], weights `at` q. */
+static void
+write_lanes(const Writer *w, int segment, const Product *p, const char *indent, const char *k, int sets, bool start)
 {
 	Arena *a = w->c->e->arena;
-	const char *lane = stride == 1 ? lane_index(w) : arena_printf(a, "j * %" PRId64, stride);
-	return ahead ? arena_printf(a, "q[%" PRId64 " + %s]", ahead, lane) : arena_printf(a, "q[%s]", lane);
+	const CellSegment *s = &w->c->segment.v[segment];
+	bool braces = w->rows * sets > 1;
+	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
+		 braces ? " {" : "");
+	for (int row = 0; row < w->rows; row++)
+		for (int set = 0; set < sets; set++) {
+			bool begin = set ? strcmp(k, "1") == 0 || strcmp(k, "0") == 0 : start;
+			const char *at = set ? arena_printf(a, "%s + %d", k, set) : k;
+			if (isdigit((unsigned char)*k))
+				at = num(w, atoi(k) + set);
+			int64_t ahead = (start ? p->skip : 0) + set * p->row;
+			const char *lane = p->lane == 1 ? lane_index(w) : arena_printf(a, "j * %" PRId64, p->lane);
+			text_add(w->t, "%s\t%s[j] %s ", indent, accumulator(w, row, set), begin ? "=" : "+=");
+			if (begin && !set)
+				write_start(w, s, row);
+			if (ahead)
+				lane = arena_printf(a, "%" PRId64 " + %s", ahead, lane);
+			text_add(w->t, "q[%s] * %s[%s%s];\n", lane, p->x->name, row_offset(w, p->x, row), at);
+		}
+	if (braces)
+		text_add(w->t, "%s}\n", indent);
 }
 
-/* One loop over the lanes; `start`: the accumulators begin here. */
+/* Folds the other sets into the first. */
 static void
-write_lanes(const Writer *w, int segment, const char *indent, const CellArg *x, const char *weight, const char *k,
-	    bool start)
+write_fold(const Writer *w, int segment, int sets)
 {
-	const CellSegment *s = &w->c->segment.v[segment];
-	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
+	text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %s; j++)%s\n", lanes_name(w, segment),
 		 w->rows > 1 ? " {" : "");
-	for (int i = 0; i < w->rows; i++) {
-		text_add(w->t, "%s\t%s[j] %s ", indent, accumulator(w, i), start ? "=" : "+=");
-		if (start)
-			write_start(w, s, i);
-		text_add(w->t, "%s * %s[%s%s];\n", weight, x->name, row_offset(w, x, i), k);
+	for (int row = 0; row < w->rows; row++) {
+		const char *a = accumulator(w, row, 0), *b = accumulator(w, row, 1);
+		if (sets == 2)
+			text_add(w->t, "\t\t\t\t%s[j] += %s[j];\n", a, b);
+		else
+			text_add(w->t, "\t\t\t\t%s[j] = (%s[j] + %s[j]) + (%s[j] + %s[j]);\n", a, a, b,
+				 accumulator(w, row, 2), accumulator(w, row, 3));
 	}
-	if (w->rows > 1)
-		text_add(w->t, "%s}\n", indent);
+	text_add(w->t, "%s", w->rows > 1 ? "\t\t\t}\n" : "");
+}
+
+/* One product: q stands at its first row (at the bias, if the accumulators start here), and behind its last one in the
+ * end. Sets take turns; what is left over goes to the first. */
+static void
+write_product(const Writer *w, int segment, const Product *p)
+{
+	int64_t count = p->x->count, whole = count / p->sets * p->sets;
+	bool loop = whole > p->sets;
+	write_lanes(w, segment, p, "\t\t\t", "0", p->sets, p->start);
+	text_add(w->t, "\t\t\tq += %" PRId64 ";\n", p->sets * p->row + (p->start ? p->skip : 0));
+	if (loop) {
+		text_add(w->t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k%s) {\n", p->sets, whole,
+			 p->sets > 1 ? arena_printf(w->c->e->arena, " += %d", p->sets) : "++");
+		write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets, false);
+		text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n\t\t\t}\n", p->sets * p->row);
+	}
+	for (int64_t k = whole; k < count; k++) {
+		write_lanes(w, segment, p, "\t\t\t", num(w, k), 1, false);
+		text_add(w->t, "\t\t\tq += %" PRId64 ";\n", p->row);
+	}
+	if (p->sets > 1)
+		write_fold(w, segment, p->sets);
 }
 
 /* The products of a segment with one vector after the other. */
@@ -203,40 +278,38 @@ write_products(const Writer *w, int segment)
 	const CellSegment *s = &c->segment.v[segment];
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	int64_t row = c->packed ? s->n * c->unit : c->width;
-	bool bias = s->bias && c->packed;
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
 		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
-		int64_t stride = transposed && !c->packed ? x->count : 1, next = stride == 1 ? row : 1;
-		if (!c->packed && stride == 1)
-			text_add(w->t, "\t\t\t%sq = %s + u + j0;\n", first ? "const float *" : "",
-				 c->weight.v[cell_arg(&c->weight, parameter)].name);
-		else if (!c->packed)
-			text_add(w->t, "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n", first ? "const float *" : "",
-				 c->weight.v[cell_arg(&c->weight, parameter)].name, stride);
-		if (first) {
-			write_lanes(w, segment, "\t\t\t", x, weight(w, stride, bias ? row : 0), "0", true);
-			if (bias)
-				text_add(w->t, "\t\t\tq += %" PRId64 ";\n", row);
-			if (x->count == 1)
-				continue;
+		bool across = transposed && !c->packed; /* the matrix lies the other way */
+		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .start = first};
+		p.sets = x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
+		p.skip = s->bias && c->packed ? row : 0;
+		if (!c->packed) {
+			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
+			text_add(w->t,
+				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
+				 first ? "const float *" : "", name, p.lane);
 		}
-		if (x->count == 1) {
-			if (c->packed)
-				text_add(w->t, "\t\t\tq += %" PRId64 ";\n", next);
-			write_lanes(w, segment, "\t\t\t", x, weight(w, stride, 0), "0", false);
-			continue;
-		}
-		bool step_first = first || c->packed;
-		text_add(w->t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k++) {\n", first, x->count);
-		if (step_first)
-			text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n", next);
-		write_lanes(w, segment, "\t\t\t\t", x, weight(w, stride, 0), "k", false);
-		if (!step_first)
-			text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n", next);
-		text_add(w->t, "\t\t\t}\n");
+		write_product(w, segment, &p);
 	}
+}
+
+/* Where a block's weights begin in the packed table. */
+static void
+write_origin(const Writer *w, const CellSegment *s)
+{
+	const Cell *c = w->c;
+	text_add(w->t, "\t\t\tconst float *q = w + ");
+	if (cell_panels(c) > 1)
+		text_add(w->t, "u / %" PRId64 " * %" PRId64 " + %s", c->unit, c->panel,
+			 w->blocks ? arena_printf(c->e->arena, "u %% %" PRId64 " + ", c->unit) : "");
+	else
+		text_add(w->t, "u + ");
+	if (s->at)
+		text_add(w->t, "%" PRId64 " + ", s->at);
+	text_add(w->t, "j0;\n");
 }
 
 static void
@@ -249,25 +322,74 @@ write_segment(const Writer *w, int segment)
 	if (s->values)
 		write_values(w, s);
 	text_add(w->t, "\t\tfor (int j0 = 0; j0 < %s; j0 += %s) {\n\t\t\tfloat ", all, lanes);
-	for (int i = 0; i < w->rows; i++)
-		text_add(w->t, "%s%s[%s] NN_ALIGN(64)", i ? ", " : "", accumulator(w, i), lanes);
+	for (int i = 0; i < arrays(w); i++)
+		text_add(w->t, "%s%s[%s] NN_ALIGN(64)", i ? ", " : "", accumulator(w, 0, i), lanes);
 	text_add(w->t, ";\n");
-	if (c->packed) {
-		text_add(w->t, "\t\t\tconst float *q = w + ");
-		if (cell_panels(c) > 1)
-			text_add(w->t, "u / %" PRId64 " * %" PRId64 " + %s", c->unit, c->panel,
-				 w->blocks ? arena_printf(c->e->arena, "u %% %" PRId64 " + ", c->unit) : "");
-		else
-			text_add(w->t, "u + ");
-		if (s->at)
-			text_add(w->t, "%" PRId64 " + ", s->at);
-		text_add(w->t, "j0;\n");
-	}
+	if (c->packed)
+		write_origin(w, s);
 	write_products(w, segment);
 	text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %s; j++)%s\n", lanes, w->rows > 1 ? " {" : "");
 	for (int i = 0; i < w->rows; i++)
-		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s[j];\n", z_offset(w, i, s->first), accumulator(w, i));
+		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s[j];\n", z_offset(w, i, s->first), accumulator(w, i, 0));
 	text_add(w->t, "%s\t\t}\n", w->rows > 1 ? "\t\t\t}\n" : "");
+}
+
+/* One vector's part of a dot product: DOT partial sums at a time, then what is left. */
+static void
+write_dot(const Writer *w, const CellArg *x, bool start)
+{
+	Text *t = w->t;
+	int64_t whole = x->count / DOT * DOT, left = x->count - whole;
+	const char *row = row_offset(w, x, 0), *name = x->name;
+	if (start)
+		text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %d; j++)\n\t\t\t\ta[j] = q[j] * %s[%sj];\n",
+			 DOT, name, row);
+	if (whole > DOT * start) {
+		text_add(t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k += %d)\n", DOT * start, whole, DOT);
+		text_add(t, "\t\t\t\tNN_UNROLL\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
+		text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
+	}
+	if (left)
+		text_add(t,
+			 "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
+			 " + j] * %s[%s%" PRId64 " + j];\n",
+			 left, whole, name, row, whole);
+	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
+}
+
+/* A segment of few lanes. */
+static void
+write_dots(const Writer *w, const CellSegment *s)
+{
+	const Cell *c = w->c;
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	if (s->values)
+		write_values(w, s);
+	int64_t length = s->bias;
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		Ref parameter;
+		bool transposed;
+		length += cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
+	}
+	text_add(w->t, "\t\tfor (int i = 0; i < %" PRId64 "; i++) {\n", s->n * c->width);
+	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGN(64);\n\t\t\tconst float *q = w + ", DOT);
+	if (s->at)
+		text_add(w->t, "%" PRId64 " + ", s->at);
+	text_add(w->t, "i * %" PRId64 "%s;\n", length, s->bias ? " + 1" : "");
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		Ref parameter;
+		bool transposed;
+		Ref v = cell_product(c, n, k, &parameter, &transposed);
+		write_dot(w, &c->vector.v[cell_arg(&c->vector, v)], k == n->attr.sum.addends);
+	}
+	for (int half = DOT / 2; half; half /= 2)
+		text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %d; j++)\n\t\t\t\ta[j] += a[%d + j];\n",
+			 half, half);
+	const char *z = arena_printf(c->e->arena, "z[%si]", z_offset(w, 0, s->first));
+	text_add(w->t, "\t\t\t%s = %s%sa[0];\n\t\t}\n", z, s->values ? arena_printf(c->e->arena, "%s + ", z) : "",
+		 s->bias ? arena_printf(c->e->arena, "w[%si * %" PRId64 "] + ",
+					s->at ? arena_printf(c->e->arena, "%" PRId64 " + ", s->at) : "", length)
+			 : "");
 }
 
 static void
@@ -447,7 +569,10 @@ write_block(const Writer *w)
 	}
 	text_add(w->t, "\t\tfloat z[%d * UNITS] NN_ALIGN(64);\n", w->rows * c->sum.n);
 	for (int i = 0; i < c->segment.n; i++)
-		write_segment(w, i);
+		if (c->dots)
+			write_dots(w, &c->segment.v[i]);
+		else
+			write_segment(w, i);
 	write_epilogue(w);
 }
 
@@ -476,7 +601,10 @@ write_arguments(const Writer *w)
 static int
 rows_at_a_time(const Cell *c)
 {
-	return c->rows < 4 || !c->sum.n ? 1 : c->rows % 4 && c->rows % 5 == 0 ? 5 : 4;
+	int sets = cell_sets(c);
+	if (c->rows < 4 || !c->sum.n || c->dots)
+		return 1;
+	return sets > 1 ? 4 / sets : c->rows % 4 && c->rows % 5 == 0 ? 5 : 4;
 }
 
 static void
@@ -496,7 +624,7 @@ void
 cell_text(const Cell *c, Text *t)
 {
 	int rows = rows_at_a_time(c);
-	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1};
+	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1 && c->sum.n && !c->dots};
 	write_arguments(&w);
 	if (!c->sum.n) {
 		write_rows(&w, 0, c->rows);

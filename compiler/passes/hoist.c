@@ -6,8 +6,8 @@
  *
  * Nodes of one group are computed together by the passes after unrolling: all steps of x·W are one product of two
  * matrices, which reads W once for several steps. That pays where W is too large to stay in the innermost cache beside
- * the recurrent weights; smaller ones are left alone, and so is a window of one step. The order of the additions does
- * not change. */
+ * the recurrent weights; smaller ones are left alone. A single step is split in the same way, so that it shares its
+ * tables with the window. The order of the additions does not change. */
 #include "../ops.h"
 #include "../pass.h"
 #include "recurrence.h"
@@ -17,12 +17,18 @@
 /* Bytes of weights on one operand from which on hoisting pays: half of a usual first-level cache. */
 enum { WORTH = 16 << 10 };
 
+/* The early products of one vector with matrices of one width. */
+typedef struct {
+	int32_t vector, width;
+	int64_t bytes; /* of their weights */
+	int32_t group; /* of their sums, 0: not hoisted */
+} Family;
+
 typedef struct {
 	Graph *g;
 	const int32_t *cycle;
-	int64_t *bytes; /* per node: of the weights that multiply it and do not wait */
-	int32_t *group; /* per node: of the products with it, 0: not hoisted */
-	int32_t groups;
+	TABLE(Family) family;
+	int32_t *of; /* per node: 1 + its family; 0: none */
 } Hoister;
 
 static int32_t
@@ -57,17 +63,36 @@ early_vector(const Hoister *h, int32_t i)
 	return v;
 }
 
-static void
-weigh(Hoister *h)
+/* Whether the early part of sum i may stand alone. */
+static bool
+may_split(const Hoister *h, int32_t i)
 {
-	for (int32_t i = 0; i < h->g->node.n; i++) {
-		const Node *n = h->g->node.v[i];
+	const Node *n = h->g->node.v[i];
+	return early_operands(h, i) == n->nin || n->shape.dim[0] > AFFINE_NARROW;
+}
+
+static void
+find_families(Hoister *h)
+{
+	Graph *g = h->g;
+	int32_t *first = calloc((size_t)g->node.n + 1, sizeof *first); /* per vector: 1 + where to look from */
+	assert(first);
+	for (int32_t i = 0; i < g->node.n; i++) {
+		const Node *n = g->node.v[i];
 		int32_t v = n->op == OP_AFFINE ? early_vector(h, i) : -1;
-		if (v >= 0 && h->g->node.v[v]->batched)
-			h->bytes[v] += 4 * shape_count(n->shape) * h->g->node.v[v]->shape.dim[0];
+		if (v < 0 || !g->node.v[v]->batched || !may_split(h, i))
+			continue;
+		int32_t width = n->shape.dim[0], k = first[v] ? first[v] - 1 : h->family.n;
+		while (k < h->family.n && (h->family.v[k].vector != v || h->family.v[k].width != width))
+			k++;
+		if (k == h->family.n)
+			*table_push(g->arena, &h->family) = (Family){v, width, 0, 0};
+		if (!first[v])
+			first[v] = k + 1;
+		h->of[i] = k + 1;
+		h->family.v[k].bytes += 4 * (int64_t)width * g->node.v[v]->shape.dim[0];
 	}
-	for (int32_t i = 0; i < h->g->node.n; i++)
-		h->group[i] = h->bytes[i] >= WORTH ? ++h->groups : 0;
+	free(first);
 }
 
 /* Takes the early products of a sum into a node of their own; its new place in the list. */
@@ -107,6 +132,12 @@ hoist_sum(Hoister *h, Node *n, int early, int32_t group)
 	return r;
 }
 
+static int32_t
+group_of(const Hoister *h, int32_t i)
+{
+	return h->of[i] ? h->family.v[h->of[i] - 1].group : 0;
+}
+
 /* New nodes stand before their users, so the list is made again. */
 static void
 rebuild(Hoister *h)
@@ -115,20 +146,16 @@ rebuild(Hoister *h)
 	Node **old = g->node.v;
 	int32_t n = g->node.n, *to = malloc(((size_t)n + 1) * sizeof *to);
 	int *early = calloc((size_t)n + 1, sizeof *early);
-	int32_t *group = calloc((size_t)n + 1, sizeof *group);
-	assert(to && early && group);
-	for (int32_t i = 0; i < n; i++) {
-		int32_t v = old[i]->op == OP_AFFINE ? early_vector(h, i) : -1;
-		group[i] = v >= 0 ? h->group[v] : 0;
-		early[i] = group[i] ? early_operands(h, i) : 0;
-	}
+	assert(to && early);
+	for (int32_t i = 0; i < n; i++)
+		early[i] = group_of(h, i) ? early_operands(h, i) : 0;
 	g->node.v = NULL;
 	g->node.n = g->node.cap = 0;
 	for (int32_t i = 0; i < n; i++) {
 		for (int k = 0; k < old[i]->nin && old[i]->op != OP_DELAY; k++)
 			old[i]->in[k].i = to[old[i]->in[k].i];
-		if (group[i]) {
-			to[i] = hoist_sum(h, old[i], early[i], group[i]).i;
+		if (early[i]) {
+			to[i] = hoist_sum(h, old[i], early[i], group_of(h, i)).i;
 		} else {
 			to[i] = g->node.n;
 			*table_push(g->arena, &g->node) = old[i];
@@ -137,21 +164,19 @@ rebuild(Hoister *h)
 	graph_renumber(g, to);
 	free(to);
 	free(early);
-	free(group);
 }
 
 void
 pass_hoist(Graph *g)
 {
-	if (g->window < 2)
-		return;
-	size_t n = (size_t)g->node.n + 1;
-	Hoister h = {.g = g, .cycle = graph_cycles(g), .bytes = calloc(n, sizeof *h.bytes)};
-	h.group = calloc(n, sizeof *h.group);
-	assert(h.bytes && h.group);
-	weigh(&h);
-	if (h.groups)
+	int32_t groups = 0;
+	Hoister h = {.g = g, .cycle = graph_cycles(g), .of = calloc((size_t)g->node.n + 1, sizeof *h.of)};
+	assert(h.of);
+	find_families(&h);
+	for (int32_t k = 0; k < h.family.n; k++)
+		if (h.family.v[k].bytes >= WORTH)
+			h.family.v[k].group = ++groups;
+	if (groups)
 		rebuild(&h);
-	free(h.bytes);
-	free(h.group);
+	free(h.of);
 }
