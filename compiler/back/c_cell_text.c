@@ -176,21 +176,44 @@ write_values(const Writer *w, const CellSegment *s)
 		}
 }
 
-/* What the accumulators of row i start from: "q[j] + ". */
+/* What the accumulators of row i start from: "z[j0 + j] + q[j]". */
 static void
 write_start(const Writer *w, const CellSegment *s, int i)
 {
 	const Cell *c = w->c;
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
-	if (s->values)
-		text_add(w->t, "z[%sj0 + j] + ", z_offset(w, i, s->first));
-	if (s->bias && c->packed)
-		text_add(w->t, "q[%s] + ", lane_index(w));
+	const char *separator = "";
+	if (s->values) {
+		text_add(w->t, "z[%sj0 + j]", z_offset(w, i, s->first));
+		separator = " + ";
+	}
+	if (s->bias && c->packed) {
+		text_add(w->t, "%sq[%s]", separator, lane_index(w));
+		separator = " + ";
+	}
 	for (int k = 0; k < n->attr.sum.addends && !c->packed; k++) {
 		int arg = cell_arg(&c->weight, n->in[k]);
-		if (arg >= 0)
-			text_add(w->t, "%s[u + j0 + j] + ", c->weight.v[arg].name);
+		if (arg < 0)
+			continue;
+		text_add(w->t, "%s%s[u + j0 + j]", separator, c->weight.v[arg].name);
+		separator = " + ";
 	}
+	text_add(w->t, "%s;\n", *separator ? "" : "0.0f");
+}
+
+/* A loop over the lanes with `n` statements in it, which the caller writes, each on a line of its own. */
+static void
+open_lanes(const Writer *w, int segment, const char *indent, int n)
+{
+	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
+		 n > 1 ? " {" : "");
+}
+
+static void
+close_lanes(const Writer *w, const char *indent, int n)
+{
+	if (n > 1)
+		text_add(w->t, "%s}\n", indent);
 }
 
 /* How the weights of one product are walked. */
@@ -198,44 +221,51 @@ typedef struct {
 	const CellArg *x;
 	int64_t lane, row; /* floats from lane to lane, from k to k + 1 */
 	int sets;
-	bool start;   /* the accumulators begin with it */
-	int64_t skip; /* at the start: floats of the bias before the first row */
 } Product;
 
-/* One loop over the lanes: k and, where there are more sets, what follows it; of x[`k`], weights `at` q. */
+/* The first set starts from the sum's addends or goes on, the others start from nothing. */
 static void
-write_lanes(const Writer *w, int segment, const Product *p, const char *indent, const char *k, int sets, bool start)
+write_begin(const Writer *w, int segment, int sets, bool start)
+{
+	int n = w->rows * (sets - !start);
+	if (!n)
+		return;
+	open_lanes(w, segment, "\t\t\t", n);
+	for (int row = 0; row < w->rows; row++)
+		for (int set = !start; set < sets; set++) {
+			text_add(w->t, "\t\t\t\t%s[j] = ", accumulator(w, row, set));
+			if (set)
+				text_add(w->t, "0.0f;\n");
+			else
+				write_start(w, &w->c->segment.v[segment], row);
+		}
+	close_lanes(w, "\t\t\t", n);
+}
+
+/* The products of `sets` elements of x, from x[k] on. */
+static void
+write_lanes(const Writer *w, int segment, const Product *p, const char *indent, const char *k, int sets)
 {
 	Arena *a = w->c->e->arena;
-	const CellSegment *s = &w->c->segment.v[segment];
-	bool braces = w->rows * sets > 1;
-	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
-		 braces ? " {" : "");
+	int n = w->rows * sets;
+	open_lanes(w, segment, indent, n);
 	for (int row = 0; row < w->rows; row++)
 		for (int set = 0; set < sets; set++) {
-			bool begin = set ? strcmp(k, "1") == 0 || strcmp(k, "0") == 0 : start;
 			const char *at = set ? arena_printf(a, "%s + %d", k, set) : k;
-			if (isdigit((unsigned char)*k))
-				at = num(w, atoi(k) + set);
-			int64_t ahead = (start ? p->skip : 0) + set * p->row;
 			const char *lane = p->lane == 1 ? lane_index(w) : arena_printf(a, "j * %" PRId64, p->lane);
-			text_add(w->t, "%s\t%s[j] %s ", indent, accumulator(w, row, set), begin ? "=" : "+=");
-			if (begin && !set)
-				write_start(w, s, row);
-			if (ahead)
-				lane = arena_printf(a, "%" PRId64 " + %s", ahead, lane);
-			text_add(w->t, "q[%s] * %s[%s%s];\n", lane, p->x->name, row_offset(w, p->x, row), at);
+			if (set)
+				lane = arena_printf(a, "%" PRId64 " + %s", set * p->row, lane);
+			text_add(w->t, "%s\t%s[j] += q[%s] * %s[%s%s];\n", indent, accumulator(w, row, set), lane,
+				 p->x->name, row_offset(w, p->x, row), at);
 		}
-	if (braces)
-		text_add(w->t, "%s}\n", indent);
+	close_lanes(w, indent, n);
 }
 
 /* Folds the other sets into the first. */
 static void
 write_fold(const Writer *w, int segment, int sets)
 {
-	text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %s; j++)%s\n", lanes_name(w, segment),
-		 w->rows > 1 ? " {" : "");
+	open_lanes(w, segment, "\t\t\t", w->rows);
 	for (int row = 0; row < w->rows; row++) {
 		const char *a = accumulator(w, row, 0), *b = accumulator(w, row, 1);
 		if (sets == 2)
@@ -244,26 +274,23 @@ write_fold(const Writer *w, int segment, int sets)
 			text_add(w->t, "\t\t\t\t%s[j] = (%s[j] + %s[j]) + (%s[j] + %s[j]);\n", a, a, b,
 				 accumulator(w, row, 2), accumulator(w, row, 3));
 	}
-	text_add(w->t, "%s", w->rows > 1 ? "\t\t\t}\n" : "");
+	close_lanes(w, "\t\t\t", w->rows);
 }
 
-/* One product: q stands at its first row (at the bias, if the accumulators start here), and behind its last one in the
- * end. Sets take turns; what is left over goes to the first. */
+/* One product: q stands at its first row, and behind its last one in the end. Sets take turns; what is left over goes
+ * to the first. */
 static void
 write_product(const Writer *w, int segment, const Product *p)
 {
 	int64_t count = p->x->count, whole = count / p->sets * p->sets;
-	bool loop = whole > p->sets;
-	write_lanes(w, segment, p, "\t\t\t", "0", p->sets, p->start);
-	text_add(w->t, "\t\t\tq += %" PRId64 ";\n", p->sets * p->row + (p->start ? p->skip : 0));
-	if (loop) {
-		text_add(w->t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k%s) {\n", p->sets, whole,
-			 p->sets > 1 ? arena_printf(w->c->e->arena, " += %d", p->sets) : "++");
-		write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets, false);
-		text_add(w->t, "\t\t\t\tq += %" PRId64 ";\n\t\t\t}\n", p->sets * p->row);
-	}
+	const char *next = p->sets > 1 ? arena_printf(w->c->e->arena, "k += %d", p->sets) : "k++";
+	text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; %s, q += %" PRId64 ")%s\n", whole, next,
+		 p->sets * p->row, w->rows * p->sets > 1 ? " {" : "");
+	write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets);
+	if (w->rows * p->sets > 1)
+		text_add(w->t, "\t\t\t}\n");
 	for (int64_t k = whole; k < count; k++) {
-		write_lanes(w, segment, p, "\t\t\t", num(w, k), 1, false);
+		write_lanes(w, segment, p, "\t\t\t", num(w, k), 1);
 		text_add(w->t, "\t\t\tq += %" PRId64 ";\n", p->row);
 	}
 	if (p->sets > 1)
@@ -281,17 +308,19 @@ write_products(const Writer *w, int segment)
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
-		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		const CellArg *x =
+			&c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
-		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .start = first};
+		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row};
 		p.sets = x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
-		p.skip = s->bias && c->packed ? row : 0;
 		if (!c->packed) {
 			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
-			text_add(w->t,
-				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
+			text_add(w->t, across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
 				 first ? "const float *" : "", name, p.lane);
 		}
+		write_begin(w, segment, p.sets, first);
+		if (first && s->bias && c->packed)
+			text_add(w->t, "\t\t\tq += %" PRId64 ";\n", row);
 		write_product(w, segment, &p);
 	}
 }
@@ -336,24 +365,17 @@ write_segment(const Writer *w, int segment)
 
 /* One vector's part of a dot product: DOT partial sums at a time, then what is left. */
 static void
-write_dot(const Writer *w, const CellArg *x, bool start)
+write_dot(const Writer *w, const CellArg *x)
 {
 	Text *t = w->t;
 	int64_t whole = x->count / DOT * DOT, left = x->count - whole;
 	const char *row = row_offset(w, x, 0), *name = x->name;
-	if (start)
-		text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %d; j++)\n\t\t\t\ta[j] = q[j] * %s[%sj];\n",
-			 DOT, name, row);
-	if (whole > DOT * start) {
-		text_add(t, "\t\t\tfor (int k = %d; k < %" PRId64 "; k += %d)\n", DOT * start, whole, DOT);
-		text_add(t, "\t\t\t\tNN_UNROLL\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
-		text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
-	}
+	text_add(t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)\n", whole, DOT);
+	text_add(t, "\t\t\t\tNN_UNROLL_DOT\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
+	text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
 	if (left)
-		text_add(t,
-			 "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
-			 " + j] * %s[%s%" PRId64 " + j];\n",
-			 left, whole, name, row, whole);
+		text_add(t, "\t\t\tNN_UNROLL_DOT\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
+			    " + j] * %s[%s%" PRId64 " + j];\n", left, whole, name, row, whole);
 	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
 }
 
@@ -372,7 +394,7 @@ write_dots(const Writer *w, const CellSegment *s)
 		length += cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
 	}
 	text_add(w->t, "\t\tfor (int i = 0; i < %" PRId64 "; i++) {\n", s->n * c->width);
-	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGN(64);\n\t\t\tconst float *q = w + ", DOT);
+	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGN(64) = {0.0f};\n\t\t\tconst float *q = w + ", DOT);
 	if (s->at)
 		text_add(w->t, "%" PRId64 " + ", s->at);
 	text_add(w->t, "i * %" PRId64 "%s;\n", length, s->bias ? " + 1" : "");
@@ -380,7 +402,7 @@ write_dots(const Writer *w, const CellSegment *s)
 		Ref parameter;
 		bool transposed;
 		Ref v = cell_product(c, n, k, &parameter, &transposed);
-		write_dot(w, &c->vector.v[cell_arg(&c->vector, v)], k == n->attr.sum.addends);
+		write_dot(w, &c->vector.v[cell_arg(&c->vector, v)]);
 	}
 	for (int half = DOT / 2; half; half /= 2)
 		text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %d; j++)\n\t\t\t\ta[j] += a[%d + j];\n",
