@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG2E 1.44269504088896340736
+
 Graph *
 graph_new(Arena *a, Diag *d)
 {
@@ -76,6 +78,14 @@ Span
 node_place(const Node *n)
 {
 	return n->site.hi ? n->site : n->at;
+}
+
+double
+sum_scale(const Node *affine)
+{
+	static const double scale[] = {
+		[SCALE_ONE] = 1, [SCALE_HALF] = 0.5, [SCALE_LOGISTIC] = -LOG2E, [SCALE_TANH] = -2 * LOG2E};
+	return scale[affine->attr.sum.scale];
 }
 
 void

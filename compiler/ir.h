@@ -37,6 +37,10 @@ typedef struct {
 /* Which member of Attr a row of ops.def uses. */
 typedef enum { ATTR_NONE, ATTR_NUMBER, ATTR_INDEX, ATTR_SLOT, ATTR_RANGE, ATTR_SUM } AttrTag;
 
+/* What a sum is multiplied by for the operation that follows: 1; ½ for sigmoid2; -log2 e for logistic2; -2 log2 e for
+ * tanh2. */
+typedef enum { SCALE_ONE, SCALE_HALF, SCALE_LOGISTIC, SCALE_TANH } SumScale;
+
 typedef union {
 	double number; /* CONST */
 	int32_t index; /* INPUT OUTPUT PARAM INIT UPDATE: which of the graph's */
@@ -50,7 +54,7 @@ typedef union {
 	struct {
 		int32_t addends; /* AFFINE: operands before the products */
 		bool packed;     /* its weights stand in execution order in a table of its group */
-		bool half;       /* its value is half the sum, the ½ in its weights */
+		uint8_t scale;   /* a SumScale: its value is the sum times that, which is in its weights */
 	} sum;
 } Attr;
 
@@ -145,6 +149,7 @@ typedef struct {
 	const char *unknown;    /* sizes that the shape pass could not solve, as text; NULL: all are known */
 	const char *model;      /* what the model is called: "model", "LSTM" */
 	int32_t batch;          /* ≥ 1 */
+	bool small;             /* for a microcontroller */
 	int32_t window;         /* steps that the unroll pass makes, ≥ 1 */
 	int32_t steps;          /* 0: not unrolled */
 	int32_t ndim;           /* shape variables in use: -1 … -ndim */
@@ -164,6 +169,8 @@ Ref graph_add2(Graph *g, Op op, Ref a, Ref b);
 Ref graph_number(Graph *g, double value);
 /* Where to tell the user about a node: in a file that the user has. */
 Span node_place(const Node *n);
+/* The number that an AFFINE's sum is multiplied by. */
+double sum_scale(const Node *affine);
 /* Copies where a node came from: spans, name, path, step. */
 void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */

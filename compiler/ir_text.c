@@ -29,6 +29,8 @@ static const char *const init_name[] = {
 	[INIT_UNIFORM] = "rand",
 	[INIT_NORMAL] = "randn",
 };
+static const char *const scale_name[] = {
+	[SCALE_ONE] = "", [SCALE_HALF] = " half", [SCALE_LOGISTIC] = " logistic", [SCALE_TANH] = " tanh"};
 static const char *const place_name[] = {
 	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state"};
 
@@ -119,7 +121,7 @@ print_node(const Graph *g, int i, Text *out)
 	case ATTR_RANGE: text_add(out, " %" PRId32 " %" PRId32, n->attr.range.first, n->attr.range.last); break;
 	case ATTR_SUM:
 		text_add(out, " %" PRId32 "%s%s", n->attr.sum.addends, n->attr.sum.packed ? " packed" : "",
-			 n->attr.sum.half ? " half" : "");
+			 scale_name[n->attr.sum.scale]);
 		break;
 	}
 	for (int k = 0; k < n->nin; k++)
@@ -153,6 +155,8 @@ graph_print(const Graph *g, Text *out)
 	text_add(out, "graph ");
 	print_string(out, g->model);
 	text_add(out, " batch %" PRId32 " window %" PRId32 " steps %" PRId32, g->batch, g->window, g->steps);
+	if (g->small)
+		text_add(out, " small");
 	if (g->scratch)
 		text_add(out, " scratch %" PRId64 " bound %" PRId64, g->scratch, g->scratch_bound);
 	text_add(out, "\n");
@@ -415,7 +419,9 @@ read_attr(Reader *r, AttrTag tag)
 	case ATTR_SUM:
 		a.sum.addends = read_int(r);
 		a.sum.packed = accept(r, "packed");
-		a.sum.half = accept(r, "half");
+		for (uint8_t k = SCALE_HALF; k < COUNT(scale_name); k++)
+			if (accept(r, scale_name[k] + 1))
+				a.sum.scale = k;
 		break;
 	}
 	return a;
@@ -495,6 +501,7 @@ read_line(Reader *r)
 		g->window = read_int(r);
 		expect(r, "steps");
 		g->steps = read_int(r);
+		g->small = accept(r, "small");
 		if (accept(r, "scratch")) {
 			g->scratch = read_int(r);
 			expect(r, "bound");

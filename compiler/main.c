@@ -141,6 +141,7 @@ lower_source(Compile *c)
 	if (lowered.unsure && !diag_errors(c->diag))
 		lowered = ask_shapes(c, lowered, lo);
 	c->net = lowered.graph;
+	c->net->small = o->target == TARGET_MCU;
 	c->net->window = o->unroll > 0 ? o->unroll : o->unroll < 0 && lowered.window ? lowered.window : 1;
 	return diag_errors(c->diag) ? fail(c, EXIT_INPUT) : true;
 }

@@ -24,6 +24,8 @@ UNARY(ev_exp, exp(x))
 UNARY(ev_log, log(x))
 UNARY(ev_tanh, tanh(x))
 UNARY(ev_sigmoid, 1 / (1 + exp(-x)))
+UNARY(ev_logistic2, 1 / (1 + exp2(x)))
+UNARY(ev_tanh2, (1 - exp2(x)) / (1 + exp2(x)))
 UNARY(ev_sigmoid2, 1 / (1 + exp(-2 * x)))
 
 /* The element of a broadcast operand that meets element (row, column) of the result. */
@@ -95,8 +97,8 @@ ev_affine(const Node *n, const EvalArg *arg, double *out)
 			for (int64_t i = 0; i < inner; i++)
 				out[j] += v[i] * w[left ? i * count + j : j * inner + i];
 	}
-	for (int64_t j = 0; j < count && n->attr.sum.half; j++)
-		out[j] = out[j] / 2;
+	for (int64_t j = 0; j < count; j++)
+		out[j] *= sum_scale(n);
 }
 
 static double

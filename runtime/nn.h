@@ -136,6 +136,37 @@ nn_exp(float x)
 	return nn_scale(p * f * f + f + 1.0f, n);
 }
 
+/** nn_exp2: 2^x for |x| <= 40; beyond that 2^±40; NaN in, NaN out. Relative error <= 2e-7. Formula: x = n + f, 2^f of
+ * degree 5 (fit.py). The exponent is added to the bits, which microcontrollers do in one instruction. */
+static inline float
+nn_exp2(float x)
+{
+	float c = nn_limit(x, 40.0f), m = c + 12582912.0f;
+#ifdef __FAST_MATH__
+	float f = c - (float)(int32_t)(nn_bits(m) - 0x4b400000u); /* it would fold m away */
+#else
+	float f = c - (m - 12582912.0f);
+#endif
+	float p = ((0.00132764719f * f + 0.00967554189f) * f + 0.0555071346f) * f + 0.240221202f;
+	p = (p * f + 0.693146944f) * f + 1.0f;
+	return nn_float(nn_bits(p) + (nn_bits(m) << 23));
+}
+
+/** nn_logistic2: 1 / (1 + 2^x): the sigmoid of -x / log2 e. Absolute error <= 3e-7. NaN in, NaN out. */
+static inline float
+nn_logistic2(float x)
+{
+	return 1.0f / (1.0f + nn_exp2(x));
+}
+
+/** nn_tanh2: (1 - 2^x) / (1 + 2^x): tanh of -x / (2 log2 e). Absolute error <= 3e-7. NaN in, NaN out. */
+static inline float
+nn_tanh2(float x)
+{
+	float e = nn_exp2(x);
+	return (1.0f - e) / (1.0f + e);
+}
+
 /** nn_lntail: (ln(1 + f) - f + f²/2) / f³ for sqrt(1/2) <= 1 + f <= sqrt(2): what is left of the logarithm after two
  * terms. Adds less than 1e-8 to the relative error of ln(1 + f). Formula: degree 8 (fit.py). */
 static inline float

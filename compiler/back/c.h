@@ -5,7 +5,7 @@
 #include "../ops.h"
 
 typedef struct {
-	const char *name, *body; /* body: from the argument list on */
+	const char *head, *name, *body; /* body: from the argument list on */
 	uint64_t hash;           /* of the body */
 } Kernel;
 
@@ -66,7 +66,7 @@ void c_put_table(Emit *e, const char *name);
 void c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel);
 
 /* What a kernel's key begins with, so that kinds of kernels differ. */
-enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL };
+enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL, KEY_ROWS };
 /* Where the name of the kernel with that key stands; NULL if it has not been made. */
 const char **c_kernel_named(Emit *e, int kind, const void *key, size_t n);
 /* Adds a kernel by its text from the argument list on, which is freed; if there is one of the same text, that one. */

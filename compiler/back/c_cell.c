@@ -42,7 +42,14 @@ is_member(const Cell *c, Ref r)
 	return r.i >= c->begin && r.i < c->end;
 }
 
-/* The tanh or sigmoid2 that is all a sum is for. */
+/* Whether an operation on a sum is one loop over all of them and something small: with tanh, or with 2^x. */
+static bool
+is_act(const Cell *c, Op op)
+{
+	return c->g->small ? op == OP_LOGISTIC2 || op == OP_TANH2 : op == OP_TANH || op == OP_SIGMOID2;
+}
+
+/* The operation of that kind that is all a sum is for. */
 static int32_t
 only_act(const Cell *c, int32_t sum)
 {
@@ -54,7 +61,7 @@ only_act(const Cell *c, int32_t sum)
 			if (c->g->node.v[i]->in[k].i != sum)
 				continue;
 			Op op = (Op)c->g->node.v[i]->op;
-			if (user >= 0 || (op != OP_TANH && op != OP_SIGMOID2))
+			if (user >= 0 || !is_act(c, op))
 				return -1;
 			user = i;
 		}
@@ -177,7 +184,7 @@ padded(int64_t n)
 int
 cell_sets(const Cell *c)
 {
-	return !c->packed || c->width > 32 ? 1 : c->width > 16 ? 2 : 4;
+	return !c->packed || c->g->small || c->width > 32 ? 1 : c->width > 16 ? 2 : 4;
 }
 
 /* A few long dot products: vectors of weights lie along k instead of across the lanes. What is decided here orders
@@ -185,7 +192,7 @@ cell_sets(const Cell *c)
 static bool
 is_dots(const Cell *c)
 {
-	bool dots = c->packed && c->width <= DOT_LANES;
+	bool dots = c->packed && !c->g->small && c->width <= DOT_LANES;
 	for (int i = 0; i < c->sum.n && dots; i++) {
 		const Node *n = c->g->node.v[c->sum.v[i].node];
 		Ref parameter;
@@ -194,6 +201,16 @@ is_dots(const Cell *c)
 		dots = n->nin == n->attr.sum.addends + 2 && cell_node(c, v)->shape.dim[0] >= DOT;
 	}
 	return dots;
+}
+
+/* On a microcontroller a panel is what its registers hold. */
+static int64_t
+small_unit(int64_t width, int64_t sums)
+{
+	int64_t most = SCALAR_LANES / sums > 1 ? SCALAR_LANES / sums : 1, unit = most < width ? most : width;
+	while (width % unit)
+		unit--;
+	return unit * 2 < most && rounded_up(width, most) - width <= width / 8 ? most : unit;
 }
 
 /* A panel is as many lanes as one pass over the vectors computes on the widest host. It does not depend on the number
@@ -206,6 +223,8 @@ unit_of(const Cell *c)
 	int64_t width = padded(c->width), most = 1;
 	for (int i = 0; i < c->segment.n; i++)
 		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
+	if (c->g->small)
+		return small_unit(c->width, most);
 	if (most * width <= most_lanes)
 		return width;
 	for (int64_t unit = most_lanes / most / 16 * 16; unit >= 16; unit -= 16)
@@ -287,7 +306,7 @@ cell_key(const Cell *c, Text *key)
 		const Node *n = c->g->node.v[i];
 		key_put(key, n->op);
 		key_put(key, cell_arg(&c->result, (Ref){i}));
-		key_put(key, n->op == OP_AFFINE ? n->attr.sum.addends * 2 + n->attr.sum.half : 0);
+		key_put(key, n->op == OP_AFFINE ? n->attr.sum.addends * 4 + n->attr.sum.scale : 0);
 		for (int k = 0; k < n->nin; k++)
 			key_operand(key, c, n->in[k]);
 	}

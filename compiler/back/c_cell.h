@@ -19,6 +19,9 @@ typedef struct {
 	int64_t at;   /* of its part of a panel of the packed table, in floats */
 } CellSegment;
 
+/* Accumulators that the registers of a scalar target hold. */
+enum { SCALAR_LANES = 20 };
+
 /* Partial sums of a dot product. Part of what the result means, as it orders the additions. */
 enum { DOT = 16, DOT_LANES = AFFINE_NARROW };
 
@@ -72,6 +75,8 @@ void cell_table_layout(Cell *c);
 const char *cell_table(const Cell *c);
 /* Lines for the members [i, end) of a group, or for a sum that stands alone. */
 void c_cell(Emit *e, const Graph *g, int32_t i, int32_t end);
+/* The function that adds rows of `lanes` weights to as many accumulators; it returns where the weights end. */
+const char *c_rows(Emit *e, int64_t lanes);
 /* The kernel, from its argument list on. */
 void cell_text(const Cell *c, Text *t);
 #endif

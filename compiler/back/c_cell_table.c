@@ -40,7 +40,7 @@ bias_of(const Cell *c, const Node *sum, int64_t lane)
 		if (n->op == OP_PARAM)
 			v += (double)c->g->param.v[n->attr.index].value[lane];
 	}
-	return (float)(sum->attr.sum.half ? v / 2 : v);
+	return (float)(v * sum_scale(sum));
 }
 
 static float
@@ -52,7 +52,7 @@ weight_of(const Cell *c, const Node *sum, int k, int64_t row, int64_t lane)
 	const float *w = c->g->param.v[cell_node(c, parameter)->attr.index].value;
 	int64_t inner = cell_node(c, v)->shape.dim[0];
 	float x = transposed ? w[lane * inner + row] : w[row * c->width + lane];
-	return sum->attr.sum.half ? x / 2 : x;
+	return (float)((double)x * sum_scale(sum));
 }
 
 /* One row of a segment: k < 0: the bias. */
@@ -134,6 +134,8 @@ table_key(const Cell *c, Text *key)
 static const char *
 table_contents(const Cell *c)
 {
+	static const char *const scale_text[] = {
+		[SCALE_ONE] = "", [SCALE_HALF] = "½ ", [SCALE_LOGISTIC] = "-log2 e ", [SCALE_TANH] = "-2 log2 e "};
 	Text t = {0};
 	for (int i = 0; i < c->sum.n; i++) {
 		const Node *n = c->g->node.v[c->sum.v[i].node];
@@ -143,7 +145,7 @@ table_contents(const Cell *c)
 			if (in->op != OP_PARAM)
 				continue;
 			const char *name = c->g->param.v[in->attr.index].name;
-			text_add(&t, "%s%s%s", separator, n->attr.sum.half ? "½ " : "",
+			text_add(&t, "%s%s%s", separator, scale_text[n->attr.sum.scale],
 				 c_comment(c->e->arena, name, (int)strlen(name)));
 			separator = ", ";
 		}

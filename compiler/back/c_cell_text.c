@@ -9,6 +9,7 @@
  * bounds and contiguous arrays, so they vectorise; accumulators of several rows are arrays with names of their own in
  * one loop, which compilers keep in registers. How many lanes are computed at a time follows the target: NN_BLOCK. */
 #include "c_cell.h"
+#include "c_fraction.h"
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 /* Floats of accumulators that the registers hold, in one array and in each of two, of four rows and of four sets; and
  * of one vector: AVX-512; AVX and 64-bit ARM; SSE and the like; scalar. */
 enum { CLASSES = 4 };
-static const int64_t one_array[CLASSES] = {192, 80, 40, 16}, each_of_two[CLASSES] = {96, 40, 24, 8};
+static const int64_t one_array[CLASSES] = {192, 80, 40, SCALAR_LANES}, each_of_two[CLASSES] = {96, 40, 24, 8};
 static const int64_t each_row[CLASSES] = {64, 16, 16, 4}, each_set[CLASSES] = {64, 64, 32, 4};
 static const int64_t vector_size[CLASSES] = {16, 8, 4, 1};
 
@@ -159,7 +160,8 @@ write_values(const Writer *w, const CellSegment *s)
 	for (int i = 0; i < w->rows; i++)
 		for (int k = s->first; k < s->first + s->n; k++) {
 			const Node *n = c->g->node.v[c->sum.v[k].node];
-			const char *separator = "", *open = n->attr.sum.half ? "0.5f * (" : "";
+			bool scaled = n->attr.sum.scale != SCALE_ONE;
+			const char *separator = "", *open = scaled ? arena_printf(c->e->arena, "%s * (", c_float(c->e->arena, sum_scale(n))) : "";
 			text_add(w->t, "\t\tfor (int j = 0; j < UNITS; j++)\n\t\t\tz[%sj] = %s", z_offset(w, i, k),
 				 open);
 			bool any = false;
@@ -341,18 +343,61 @@ write_origin(const Writer *w, const CellSegment *s)
 	text_add(w->t, "j0;\n");
 }
 
+/* Whether a segment is what the registers of a microcontroller hold: its sums are taken where they are wanted, in z. */
+static bool
+is_small(const Writer *w, const CellSegment *s)
+{
+	int64_t lanes = s->n * w->c->unit;
+	return w->c->g->small && w->c->packed && w->rows == 1 && lanes > 1 && lanes <= SCALAR_LANES;
+}
+
+static void
+write_small_segment(const Writer *w, const CellSegment *s)
+{
+	const Cell *c = w->c;
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	int64_t lanes = s->n * c->unit;
+	const char *z = z_offset(w, 0, s->first);
+	if (s->values)
+		write_values(w, s);
+	text_add(w->t, "\t\tconst float *q%d = w + u / %" PRId64 " * %" PRId64, s->first, c->unit, c->panel);
+	if (s->at)
+		text_add(w->t, " + %" PRId64, s->at);
+	text_add(w->t, ";\n");
+	if (s->bias || !s->values)
+		text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] %s ", lanes, z,
+			 s->values ? "+=" : "=");
+	if (s->bias)
+		text_add(w->t, "q%d[j];\n\t\tq%d += %" PRId64 ";\n", s->first, s->first, lanes);
+	else if (!s->values)
+		text_add(w->t, "0.0f;\n");
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		Ref parameter;
+		bool transposed;
+		const CellArg *x =
+			&c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z, s->first,
+			 row_offset(w, x, 0), x->name, x->count);
+	}
+	text_add(w->t, "\t\t(void)q%d;\n", s->first);
+}
+
 static void
 write_segment(const Writer *w, int segment)
 {
 	const Cell *c = w->c;
 	const CellSegment *s = &c->segment.v[segment];
 	const char *lanes = lanes_name(w, segment);
+	if (is_small(w, s)) {
+		write_small_segment(w, s);
+		return;
+	}
 	const char *all = s->n == 1 ? "UNITS" : arena_printf(c->e->arena, "%d * UNITS", s->n);
 	if (s->values)
 		write_values(w, s);
 	text_add(w->t, "\t\tfor (int j0 = 0; j0 < %s; j0 += %s) {\n\t\t\tfloat ", all, lanes);
 	for (int i = 0; i < arrays(w); i++)
-		text_add(w->t, "%s%s[%s] NN_ALIGN(64)", i ? ", " : "", accumulator(w, 0, i), lanes);
+		text_add(w->t, "%s%s[%s] NN_ALIGNED", i ? ", " : "", accumulator(w, 0, i), lanes);
 	text_add(w->t, ";\n");
 	if (c->packed)
 		write_origin(w, s);
@@ -371,10 +416,10 @@ write_dot(const Writer *w, const CellArg *x)
 	int64_t whole = x->count / DOT * DOT, left = x->count - whole;
 	const char *row = row_offset(w, x, 0), *name = x->name;
 	text_add(t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)\n", whole, DOT);
-	text_add(t, "\t\t\t\tNN_UNROLL_DOT\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
+	text_add(t, "\t\t\t\tNN_UNROLL_FAST\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
 	text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
 	if (left)
-		text_add(t, "\t\t\tNN_UNROLL_DOT\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
+		text_add(t, "\t\t\tNN_UNROLL_FAST\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
 			    " + j] * %s[%s%" PRId64 " + j];\n", left, whole, name, row, whole);
 	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
 }
@@ -394,7 +439,7 @@ write_dots(const Writer *w, const CellSegment *s)
 		length += cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
 	}
 	text_add(w->t, "\t\tfor (int i = 0; i < %" PRId64 "; i++) {\n", s->n * c->width);
-	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGN(64) = {0.0f};\n\t\t\tconst float *q = w + ", DOT);
+	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGNED = {0.0f};\n\t\t\tconst float *q = w + ", DOT);
 	if (s->at)
 		text_add(w->t, "%" PRId64 " + ", s->at);
 	text_add(w->t, "i * %" PRId64 "%s;\n", length, s->bias ? " + 1" : "");
@@ -427,13 +472,14 @@ write_acts(const Writer *w)
 			text_add(w->t, "\t\tfor (int j = 0; j < ");
 			if (s->acts > 1)
 				text_add(w->t, "%d * ", s->acts);
-			text_add(w->t, "UNITS; j++)\n\t\t\t%s = nn_tanh(%s);\n", z, z);
+			text_add(w->t, "UNITS; j++)\n\t\t\t%s = %s(%s);\n", z, c->g->small ? "nn_exp2" : "nn_tanh", z);
 		}
 }
 
 /* The C names of what the members compute. */
 typedef struct {
 	const char **member; /* per member */
+	Fraction *fraction;  /* the same, where quotients are kept */
 	NameTable names;
 	const char *indent;
 } Values;
@@ -516,16 +562,99 @@ uses_inside(const Cell *c, int32_t i)
 	return uses;
 }
 
-static void
-write_operations(const Writer *w, Values *v, int row)
+/* 1 / (1 + e) or (1 - e) / (1 + e). */
+static Fraction
+quotient(const FractionLines *l, bool is_tanh, const char *e)
+{
+	const char *below = fraction_name(l, "d", arena_printf(l->arena, "1.0f + %s", e));
+	return fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
+}
+
+/* What member i computes, if that is a quotient or made of such. */
+static bool
+member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int32_t i, Fraction *out)
 {
 	const Cell *c = w->c;
-	write_old(w, v, row);
+	const Node *n = c->g->node.v[i];
+	Fraction in[2];
+	for (int k = 0; k < n->nin && k < 2; k++) {
+		int32_t m = n->in[k].i;
+		in[k] = n->op == OP_AFFINE              ? fraction_of("")
+			: m >= c->begin && m < c->end ? v->fraction[m - c->begin]
+						      : fraction_of(operand_text(w, v, row, n->in[k]));
+	}
+	bool is_tanh = n->op == OP_TANH || n->op == OP_TANH2;
+	switch (n->op) {
+	case OP_TANH:
+	case OP_SIGMOID: {
+		const char *x = fraction_value(l, in[0]);
+		x = arena_printf(l->arena, strchr(x, ' ') ? "nn_exp2(%s * (%s))" : "nn_exp2(%s * %s)",
+				 is_tanh ? "-2.88539008f" : "-1.44269504f", x);
+		*out = quotient(l, is_tanh, fraction_name(l, "e", x));
+		return true;
+	}
+	case OP_TANH2:
+	case OP_LOGISTIC2: {
+		const char *e = fraction_value(l, in[0]);
+		for (int k = 0; k < c->sum.n; k++)
+			if (c->sum.v[k].user == i) {
+				*out = quotient(l, is_tanh, e);
+				return true;
+			}
+		*out = quotient(l, is_tanh, fraction_name(l, "e", arena_printf(l->arena, "nn_exp2(%s)", e)));
+		return true;
+	}
+	case OP_MUL: *out = fraction_mul(l, in[0], in[1]); return true;
+	case OP_ADD: *out = fraction_add(l, in[0], in[1], '+'); return true;
+	case OP_SUB: *out = fraction_add(l, in[0], in[1], '-'); return true;
+	default: return false;
+	}
+}
+
+/* A quotient becomes a number where it is a result, or where an operation cannot go on with it. */
+static bool
+wants_number(const Cell *c, int32_t i)
+{
+	bool wants = cell_arg(&c->result, (Ref){i}) >= 0;
+	for (int32_t m = i + 1; m < c->end; m++)
+		for (int k = 0; k < c->g->node.v[m]->nin; k++) {
+			Op op = (Op)c->g->node.v[m]->op;
+			bool goes_on = op == OP_MUL || op == OP_ADD || op == OP_SUB || op == OP_TANH || op == OP_SIGMOID;
+			wants |= c->g->node.v[m]->in[k].i == i && !goes_on;
+		}
+	return wants;
+}
+
+/* The operations with quotients. */
+static void
+write_fractions(const Writer *w, Values *v, int row)
+{
+	const Cell *c = w->c;
+	FractionLines l = {c->e->arena, w->t, v->indent, &v->names};
+	v->fraction = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v->fraction);
+	for (int32_t i = c->begin; i < c->end; i++) {
+		const Node *n = c->g->node.v[i];
+		Fraction *f = &v->fraction[i - c->begin];
+		const char *id = n->name ? c_alone(c->e->arena, n->name) : "v";
+		if (!member_fraction(w, v, &l, row, i, f)) {
+			const char *value = member_expression(w, v, row, i);
+			*f = fraction_of(n->op == OP_AFFINE ? value : fraction_name(&l, id, value));
+		} else if (f->n && wants_number(c, i)) {
+			*f = fraction_of(fraction_name(&l, id, fraction_value(&l, *f)));
+		}
+		v->member[i - c->begin] = f->numerator;
+	}
+}
+
+static void
+write_values_of_members(const Writer *w, Values *v, int row)
+{
+	const Cell *c = w->c;
 	for (int32_t i = c->begin; i < c->end; i++) {
 		const Node *n = c->g->node.v[i];
 		const char *value = member_expression(w, v, row, i);
 		bool plain = n->op == OP_AFFINE || strchr(value, ' ') == NULL;
-		if (plain || (uses_inside(c, i) == 0)) {
+		if (plain || uses_inside(c, i) == 0) {
 			v->member[i - c->begin] = value;
 			continue;
 		}
@@ -534,6 +663,17 @@ write_operations(const Writer *w, Values *v, int row)
 		text_add(w->t, "%sconst float %s = %s;\n", v->indent, name, value);
 		v->member[i - c->begin] = name;
 	}
+}
+
+static void
+write_operations(const Writer *w, Values *v, int row)
+{
+	const Cell *c = w->c;
+	write_old(w, v, row);
+	if (c->g->small && !c->e->libm)
+		write_fractions(w, v, row);
+	else
+		write_values_of_members(w, v, row);
 	for (int k = 0; k < c->result.n; k++) {
 		const CellArg *r = &c->result.v[k];
 		text_add(w->t, "%s%s[%s%sj] = %s;\n", v->indent, r->name, row_offset(w, r, row), c->sum.n ? "u + " : "",
@@ -589,7 +729,7 @@ write_block(const Writer *w)
 		write_epilogue(w);
 		return;
 	}
-	text_add(w->t, "\t\tfloat z[%d * UNITS] NN_ALIGN(64);\n", w->rows * c->sum.n);
+	text_add(w->t, "\t\tfloat z[%d * UNITS] NN_ALIGNED;\n", w->rows * c->sum.n);
 	for (int i = 0; i < c->segment.n; i++)
 		if (c->dots)
 			write_dots(w, &c->segment.v[i]);
@@ -646,7 +786,7 @@ void
 cell_text(const Cell *c, Text *t)
 {
 	int rows = rows_at_a_time(c);
-	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1 && c->sum.n && !c->dots};
+	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1 && c->sum.n && !c->dots && !c->g->small};
 	write_arguments(&w);
 	if (!c->sum.n) {
 		write_rows(&w, 0, c->rows);

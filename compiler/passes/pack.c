@@ -5,42 +5,47 @@
  *
  * A packed sum has its weights in one table with the other sums of its group, in the order in which they are read.
  * σ(x) = ½ + ½ tanh(x / 2): where sigmoids are all that a sum is for, its weights take the ½, which is exact, and one
- * tanh serves all gates of a cell. */
+ * tanh serves all gates of a cell. For a microcontroller sigmoid and tanh are made of 2^x, and the weights take the
+ * factors that lead there: logistic2, tanh2. */
 #include "../ops.h"
 #include "../pass.h"
 #include <assert.h>
 #include <stdlib.h>
 
-/* Whether a sum can take the ½ into its weights: a sum over another sum can, as halving is exact. */
-static void
-fold_half(Graph *g, const int32_t *uses, const int32_t *sigmoids)
+/* The scale that the operations of kind `op` want of the sum that they are all for. */
+static SumScale
+scale_for(const Graph *g, Op op)
 {
-	for (int32_t i = 0; i < g->node.n; i++) {
-		Node *n = g->node.v[i];
-		if (n->op == OP_AFFINE)
-			n->attr.sum.half = uses[i] && uses[i] == sigmoids[i];
-		else if (n->op == OP_SIGMOID && g->node.v[n->in[0].i]->attr.sum.half &&
-			 g->node.v[n->in[0].i]->op == OP_AFFINE)
-			n->op = OP_SIGMOID2;
-	}
+	if (op == OP_SIGMOID)
+		return g->small ? SCALE_LOGISTIC : SCALE_HALF;
+	return op == OP_TANH && g->small ? SCALE_TANH : SCALE_ONE;
+}
+
+static Op
+scaled_op(SumScale scale)
+{
+	return scale == SCALE_HALF ? OP_SIGMOID2 : scale == SCALE_LOGISTIC ? OP_LOGISTIC2 : OP_TANH2;
 }
 
 void
 pass_pack(Graph *g)
 {
-	int32_t *uses = calloc((size_t)g->node.n + 1, sizeof *uses);
-	int32_t *sigmoids = calloc((size_t)g->node.n + 1, sizeof *sigmoids);
-	assert(uses && sigmoids);
+	/* Per node: the one operation of all its users, 1 + op; OP_COUNT + 1: several. */
+	int *users = calloc((size_t)g->node.n + 1, sizeof *users);
+	assert(users);
+	for (int32_t i = 0; i < g->node.n; i++)
+		for (int k = 0; k < g->node.v[i]->nin; k++) {
+			int *user = &users[g->node.v[i]->in[k].i], op = g->node.v[i]->op + 1;
+			*user = *user && *user != op ? OP_COUNT + 1 : op;
+		}
 	for (int32_t i = 0; i < g->node.n; i++) {
-		Node *n = g->node.v[i];
-		if (n->op == OP_AFFINE)
+		Node *n = g->node.v[i], *in = n->nin ? g->node.v[n->in[0].i] : NULL;
+		if (n->op == OP_AFFINE) {
 			n->attr.sum.packed = true;
-		for (int k = 0; k < n->nin; k++) {
-			uses[n->in[k].i]++;
-			sigmoids[n->in[k].i] += n->op == OP_SIGMOID;
+			n->attr.sum.scale = users[i] ? (uint8_t)scale_for(g, (Op)(users[i] - 1)) : SCALE_ONE;
+		} else if (in && in->op == OP_AFFINE && in->attr.sum.scale != SCALE_ONE) {
+			n->op = (uint8_t)scaled_op((SumScale)in->attr.sum.scale);
 		}
 	}
-	fold_half(g, uses, sigmoids);
-	free(uses);
-	free(sigmoids);
+	free(users);
 }

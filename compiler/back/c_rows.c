@@ -1,0 +1,94 @@
+/* c_rows.c: the inner loop of a cell on a microcontroller as a function of its own, with bodies for instructions that
+ * compilers do not form.
+ *
+ *   a[j] += sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
+ *
+ * The plain body is C. -DNN_VLDM takes one that loads eight weights with one instruction, for Cortex-M4F, M7 and M33;
+ * -DNN_MVE one with vectors of four, for M55. Both use fused multiply-adds, so their bits are those of contraction. */
+#include "c_cell.h"
+#include <inttypes.h>
+
+enum { AT_A_TIME = 8, FIRST_WEIGHT = 20, FIRST_X = 28 };
+
+/* One row: weights in runs of eight, each multiplied by the x in register `x`. */
+static void
+write_row(Text *t, int64_t lanes, int x)
+{
+	for (int64_t j = 0; j < lanes; j += AT_A_TIME) {
+		int64_t n = lanes - j < AT_A_TIME ? lanes - j : AT_A_TIME;
+		text_add(t, "\t\t\"vldmia %%[q]!, {s%d-s%d}\\n\\t\"\n", FIRST_WEIGHT, FIRST_WEIGHT + (int)n - 1);
+		for (int64_t i = 0; i < n; i++)
+			text_add(t, "\t\t\"vfma.f32 s%d, s%d, s%d\\n\\t\"\n", (int)(j + i), FIRST_WEIGHT + (int)i, x);
+	}
+}
+
+/* Four rows at a time, then what is left. */
+static void
+write_vldm(Text *t, int64_t lanes)
+{
+	text_add(t, "#if defined(NN_VLDM)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[a], {s0-s%d}\\n\\t\"\n",
+		 (int)lanes - 1);
+	text_add(t, "\t\t\"lsrs %%[m], %%[n], #2\\n\\tbeq 2f\\n1:\\n\\t\"\n\t\t\"vldmia %%[x]!, {s28-s31}\\n\\t\"\n");
+	for (int x = FIRST_X; x < FIRST_X + 4; x++)
+		write_row(t, lanes, x);
+	text_add(t, "\t\t\"subs %%[m], #1\\n\\tbne 1b\\n2:\\n\\t\"\n\t\t\"ands %%[n], #3\\n\\tbeq 4f\\n3:\\n\\t\"\n");
+	text_add(t, "\t\t\"vldmia %%[x]!, {s28}\\n\\t\"\n");
+	write_row(t, lanes, FIRST_X);
+	text_add(t, "\t\t\"subs %%[n], #1\\n\\tbne 3b\\n4:\\n\\tvstmia %%[a], {s0-s%d}\"\n", (int)lanes - 1);
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a)\n"
+		    "\t\t: \"cc\", \"memory\"");
+	for (int i = 0; i < 32; i++)
+		text_add(t, "%s\"s%d\"", i % 10 ? ", " : ",\n\t\t  ", i);
+	text_add(t, ");\n\treturn q;\n");
+}
+
+static void
+write_mve(Text *t, int64_t lanes)
+{
+	int n = (int)lanes / 4;
+	text_add(t, "#elif defined(NN_MVE)\n\tfloat32x4_t ");
+	for (int i = 0; i < n; i++)
+		text_add(t, "%sa%d = vld1q_f32(a + %d)", i ? ", " : "", i, 4 * i);
+	text_add(t, ";\n\tfor (int k = 0; k < n; k++, q += %" PRId64 ") {\n", lanes);
+	for (int i = 0; i < n; i++)
+		text_add(t, "\t\ta%d = vfmaq_n_f32(a%d, vld1q_f32(q + %d), x[k]);\n", i, i, 4 * i);
+	text_add(t, "\t}\n");
+	for (int i = 0; i < n; i++)
+		text_add(t, "\tvst1q_f32(a + %d, a%d);\n", 4 * i, i);
+	text_add(t, "\treturn q;\n");
+}
+
+/* All accumulators at a time, or a few for the sake of size. */
+static void
+write_plain(Text *t, int64_t lanes)
+{
+	int64_t few = 5;
+	while (lanes % few)
+		few--;
+	text_add(t, "#else\n\tenum { LANES = NN_SPEED(%" PRId64 ", %" PRId64 ") };\n", lanes, few);
+	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
+	text_add(t, "\t\tconst float *p = q + j0;\n");
+	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = a[j0 + j];\n");
+	text_add(t, "\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
+	text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < LANES; j++)\n\t\t\t\tb[j] += p[j] * x[k];\n");
+	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\ta[j0 + j] = b[j];\n");
+	text_add(t, "\t}\n\treturn q + n * %" PRId64 ";\n#endif\n}\n", lanes);
+}
+
+const char *
+c_rows(Emit *e, int64_t lanes)
+{
+	const char **name = c_kernel_named(e, KEY_ROWS, &lanes, sizeof lanes);
+	if (*name)
+		return *name;
+	Text t = {0};
+	text_add(&t, "(float *NN_RESTRICT a, const float *q, const float *x, int n)\n{\n");
+	write_vldm(&t, lanes);
+	if (lanes % 4 == 0)
+		write_mve(&t, lanes);
+	write_plain(&t, lanes);
+	*name = c_kernel_add(e, arena_printf(e->arena, "rows_%" PRId64, lanes), &t);
+	C *c = e->own;
+	c->kernel.v[c->kernel.n - 1].head = "NN_SPEED(NN_INLINE, NN_NOINLINE) static const float *";
+	return *name;
+}
