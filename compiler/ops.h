@@ -42,9 +42,9 @@ op_elementwise(Op op)
 
 ShapeRule sh_leaf, sh_sink, sh_same, sh_delay, sh_broadcast, sh_matmul, sh_affine, sh_reduce, sh_features, sh_gather,
 	sh_concat, sh_slice;
-EvalRule ev_copy, ev_neg, ev_abs, ev_sqrt, ev_exp, ev_log, ev_tanh, ev_sigmoid, ev_sigmoid2, ev_logistic2, ev_tanh2, ev_add, ev_sub, ev_mul,
-	ev_div, ev_pow, ev_min, ev_max, ev_matmul, ev_affine, ev_sum, ev_mean, ev_maximum, ev_minimum, ev_softmax,
-	ev_logsoftmax, ev_gather, ev_concat, ev_slice;
+EvalRule ev_copy, ev_neg, ev_abs, ev_sqrt, ev_exp, ev_log, ev_tanh, ev_sigmoid, ev_sigmoid2, ev_logistic2, ev_tanh2,
+	ev_add, ev_sub, ev_mul, ev_div, ev_pow, ev_min, ev_max, ev_matmul, ev_affine, ev_sum, ev_mean, ev_maximum,
+	ev_minimum, ev_softmax, ev_logsoftmax, ev_gather, ev_concat, ev_slice;
 
 /* What shape rules may ask and say. A shape is known piece by piece: first its rank, then each size. */
 enum {

@@ -486,8 +486,7 @@ emit_tables(Emit *e)
 	for (int i = 0; i < c->table.n; i++) {
 		const Packed *t = &c->table.v[i];
 		text_add(&e->text,
-			 "/* %s, in the order of use */\nstatic const float %s[%" PRId64
-			 "] NN_ALIGN(64) NN_SECTION = {",
+			 "/* %s, in the order of use */\nstatic const float %s[%" PRId64 "] NN_ALIGNED NN_SECTION = {",
 			 t->contents, t->name, t->n);
 		add_table(&e->text, t->value, t->n);
 		text_add(&e->text, "\n};\n\n");

@@ -6,7 +6,7 @@
 
 typedef struct {
 	const char *head, *name, *body; /* body: from the argument list on */
-	uint64_t hash;           /* of the body */
+	uint64_t hash;                  /* of the body */
 } Kernel;
 
 /* A kernel by what its text depends on: operators and sizes, as bytes. */

@@ -20,7 +20,7 @@ typedef struct {
 } CellSegment;
 
 /* Accumulators that the registers of a scalar target hold. */
-enum { SCALAR_LANES = 20 };
+enum { SCALAR_LANES = 16 };
 
 /* Partial sums of a dot product. Part of what the result means, as it orders the additions. */
 enum { DOT = 16, DOT_LANES = AFFINE_NARROW };

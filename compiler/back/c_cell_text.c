@@ -161,7 +161,9 @@ write_values(const Writer *w, const CellSegment *s)
 		for (int k = s->first; k < s->first + s->n; k++) {
 			const Node *n = c->g->node.v[c->sum.v[k].node];
 			bool scaled = n->attr.sum.scale != SCALE_ONE;
-			const char *separator = "", *open = scaled ? arena_printf(c->e->arena, "%s * (", c_float(c->e->arena, sum_scale(n))) : "";
+			const char *separator = "", *open = scaled ? arena_printf(c->e->arena, "%s * (",
+										  c_float(c->e->arena, sum_scale(n)))
+								   : "";
 			text_add(w->t, "\t\tfor (int j = 0; j < UNITS; j++)\n\t\t\tz[%sj] = %s", z_offset(w, i, k),
 				 open);
 			bool any = false;
@@ -310,14 +312,14 @@ write_products(const Writer *w, int segment)
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
-		const CellArg *x =
-			&c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row};
 		p.sets = x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
 		if (!c->packed) {
 			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
-			text_add(w->t, across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
+			text_add(w->t,
+				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
 				 first ? "const float *" : "", name, p.lane);
 		}
 		write_begin(w, segment, p.sets, first);
@@ -365,8 +367,8 @@ write_small_segment(const Writer *w, const CellSegment *s)
 		text_add(w->t, " + %" PRId64, s->at);
 	text_add(w->t, ";\n");
 	if (s->bias || !s->values)
-		text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] %s ", lanes, z,
-			 s->values ? "+=" : "=");
+		text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] %s ", lanes,
+			 z, s->values ? "+=" : "=");
 	if (s->bias)
 		text_add(w->t, "q%d[j];\n\t\tq%d += %" PRId64 ";\n", s->first, s->first, lanes);
 	else if (!s->values)
@@ -374,10 +376,9 @@ write_small_segment(const Writer *w, const CellSegment *s)
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed;
-		const CellArg *x =
-			&c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
-		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z, s->first,
-			 row_offset(w, x, 0), x->name, x->count);
+		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z,
+			 s->first, row_offset(w, x, 0), x->name, x->count);
 	}
 	text_add(w->t, "\t\t(void)q%d;\n", s->first);
 }
@@ -419,8 +420,10 @@ write_dot(const Writer *w, const CellArg *x)
 	text_add(t, "\t\t\t\tNN_UNROLL_FAST\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
 	text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
 	if (left)
-		text_add(t, "\t\t\tNN_UNROLL_FAST\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
-			    " + j] * %s[%s%" PRId64 " + j];\n", left, whole, name, row, whole);
+		text_add(t,
+			 "\t\t\tNN_UNROLL_FAST\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
+			 " + j] * %s[%s%" PRId64 " + j];\n",
+			 left, whole, name, row, whole);
 	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
 }
 
@@ -579,7 +582,7 @@ member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int
 	Fraction in[2];
 	for (int k = 0; k < n->nin && k < 2; k++) {
 		int32_t m = n->in[k].i;
-		in[k] = n->op == OP_AFFINE              ? fraction_of("")
+		in[k] = n->op == OP_AFFINE            ? fraction_of("")
 			: m >= c->begin && m < c->end ? v->fraction[m - c->begin]
 						      : fraction_of(operand_text(w, v, row, n->in[k]));
 	}
@@ -619,7 +622,8 @@ wants_number(const Cell *c, int32_t i)
 	for (int32_t m = i + 1; m < c->end; m++)
 		for (int k = 0; k < c->g->node.v[m]->nin; k++) {
 			Op op = (Op)c->g->node.v[m]->op;
-			bool goes_on = op == OP_MUL || op == OP_ADD || op == OP_SUB || op == OP_TANH || op == OP_SIGMOID;
+			bool goes_on =
+				op == OP_MUL || op == OP_ADD || op == OP_SUB || op == OP_TANH || op == OP_SIGMOID;
 			wants |= c->g->node.v[m]->in[k].i == i && !goes_on;
 		}
 	return wants;

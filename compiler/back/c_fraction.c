@@ -3,7 +3,8 @@
  *   σ(f) c + σ(i) tanh(g), with F = 1 + 2^f′ and so on   →   (c I G + (1 - g′) F) / (F I G)
  *
  * A microcontroller divides in 14 cycles and multiplies in one, so sigmoids and tanhs, which are quotients of
- * exponentials, are kept as such while they are only multiplied and added: an LSTM has two divisions instead of five. */
+ * exponentials, are kept as such while they are only multiplied and added: an LSTM has two divisions instead of five.
+ */
 #include "c_fraction.h"
 #include <string.h>
 

@@ -20,7 +20,8 @@ c_kernel_add(Emit *e, const char *stem, Text *body)
 			return c->kernel.v[i].name;
 		}
 	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s", e->prefix, stem));
-	*table_push(e->arena, &c->kernel) = (Kernel){"NN_NOINLINE NN_FAST static void", name, arena_strndup(e->arena, body->v, body->n), hash};
+	*table_push(e->arena, &c->kernel) =
+		(Kernel){"NN_NOINLINE NN_FAST static void", name, arena_strndup(e->arena, body->v, body->n), hash};
 	text_free(body);
 	return name;
 }
