@@ -524,7 +524,7 @@ write_operations(const Writer *w, Values *v, int row)
 	for (int32_t i = c->begin; i < c->end; i++) {
 		const Node *n = c->g->node.v[i];
 		const char *value = member_expression(w, v, row, i);
-		bool plain = n->op == OP_AFFINE || strchr(value, ' ') == NULL;
+		bool plain = n->op == OP_AFFINE || (strchr(value, ' ') == NULL && *value != '-');
 		if (plain || (uses_inside(c, i) == 0)) {
 			v->member[i - c->begin] = value;
 			continue;

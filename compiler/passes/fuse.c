@@ -72,9 +72,8 @@ joins(const Fuser *f, int32_t i, int k)
 	const Node *n = g->node.v[i], *in = g->node.v[n->in[k].i];
 	if (is_hoisted(f, i) || is_hoisted(f, n->in[k].i) || !same_class(n, in))
 		return false;
-	if (n->op == OP_AFFINE && k >= n->attr.sum.addends)
-		return false;
-	return is_lane(g, n) && is_lane(g, in);
+	/* A loop computes its sums first. */
+	return n->op != OP_AFFINE && is_lane(g, n) && is_lane(g, in);
 }
 
 static void

@@ -106,6 +106,7 @@ split(Hoister *h, Node *n, int early, int32_t group)
 	first->name = NULL;
 	first->shape = n->shape;
 	first->attr.sum.addends = n->attr.sum.addends;
+	first->attr.sum.packed = n->attr.sum.packed;
 	first->group = group;
 	return r;
 }
@@ -128,6 +129,7 @@ hoist_sum(Hoister *h, Node *n, int early, int32_t group)
 	Ref r = graph_add(g, OP_AFFINE, nin, in);
 	graph_origin(g, r, n);
 	graph_node(g, r)->shape = n->shape;
+	graph_node(g, r)->attr = n->attr;
 	graph_node(g, r)->attr.sum.addends = 1;
 	return r;
 }

@@ -11,16 +11,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Whether a sum can take the ½ into its weights: a sum over another sum can, as halving is exact. */
+/* A sum takes the ½ into its weights if all its uses are sigmoids; over another sum it can, as halving is exact. */
 static void
-fold_half(Graph *g, const int32_t *uses, const int32_t *sigmoids)
+fold_half(Graph *g, const int32_t *uses, int32_t *sigmoids)
 {
 	for (int32_t i = 0; i < g->node.n; i++) {
 		Node *n = g->node.v[i];
-		if (n->op == OP_AFFINE)
+		int32_t in = n->op == OP_SIGMOID ? n->in[0].i : -1;
+		if (n->op == OP_AFFINE && n->attr.sum.half)
+			sigmoids[i] = -1;
+		else if (n->op == OP_AFFINE)
 			n->attr.sum.half = uses[i] && uses[i] == sigmoids[i];
-		else if (n->op == OP_SIGMOID && g->node.v[n->in[0].i]->attr.sum.half &&
-			 g->node.v[n->in[0].i]->op == OP_AFFINE)
+		else if (in >= 0 && g->node.v[in]->op == OP_AFFINE && uses[in] == sigmoids[in])
 			n->op = OP_SIGMOID2;
 	}
 }
