@@ -331,14 +331,14 @@ write_products(const Writer *w, int segment)
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
-		const CellArg *x =
-			&c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row};
 		p.sets = vector_sets(c, x);
 		if (!c->packed) {
 			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
-			text_add(w->t, across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
+			text_add(w->t,
+				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
 				 first ? "const float *" : "", name, p.lane);
 		}
 		write_begin(w, segment, p.sets, first);
@@ -398,8 +398,10 @@ write_dot(const Writer *w, const CellArg *x)
 	text_add(t, "\t\t\t\tNN_UNROLL_DOT\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
 	text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
 	if (left)
-		text_add(t, "\t\t\tNN_UNROLL_DOT\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
-			    " + j] * %s[%s%" PRId64 " + j];\n", left, whole, name, row, whole);
+		text_add(t,
+			 "\t\t\tNN_UNROLL_DOT\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
+			 " + j] * %s[%s%" PRId64 " + j];\n",
+			 left, whole, name, row, whole);
 	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
 }
 

@@ -1,7 +1,8 @@
 /* diff_main.c: drives the C that netc generated for any net with one input and one output; see diff.sh.
  *
- * Compiled with -DP=prefix -DPU=PREFIX, and -DWORK, -DPARAMS or -DAHEAD (no step function), as C or C++. "dims" prints IN OUT STEPS BATCH; "step", "unrolled" and
- * "mixed" (windows and single steps in turn) read a file of raw floats and write the outputs to another. */
+ * Compiled with -DP=prefix -DPU=PREFIX, and -DWORK, -DPARAMS or -DAHEAD (no step function), as C or C++. "dims" prints
+ * IN OUT STEPS BATCH; "step", "unrolled" and "mixed" (windows and single steps in turn) read a file of raw floats and
+ * write the outputs to another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
