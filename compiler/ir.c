@@ -339,17 +339,57 @@ verify_node(const Graph *g, int i)
 	return verify_attr(g, n);
 }
 
+static const char *
+verify_place(const Graph *g, const Node *n)
+{
+	switch ((PlaceKind)n->place) {
+	case PLACE_NONE: return NULL;
+	case PLACE_OUTPUT: return n->offset >= 0 && n->offset < g->output.n ? NULL : "its place is no output";
+	case PLACE_STATE:
+		if (n->offset < 0 || n->offset >= g->state.n || g->state.v[n->offset].depth != 1)
+			return "its place is no state of one slot";
+		return n->batched && shape_equal(n->shape, g->state.v[n->offset].shape) ? NULL
+											: "it does not fill the state";
+	case PLACE_SCRATCH: break;
+	}
+	if (!shape_known(n->shape))
+		return "it has a place but no shape";
+	int64_t end = n->offset + shape_count(n->shape) * (n->batched ? g->batch : 1);
+	return n->offset >= 0 && end <= g->scratch ? NULL : "its place is outside the work buffer";
+}
+
+/* In a planned graph the members of a group stand beside each other, and groups are numbered in order; before, the
+ * numbers are marks of the hoist pass. The node that does not, or -1. */
+static int
+find_stray(const Graph *g)
+{
+	bool planned = false;
+	for (int i = 0; i < g->node.n; i++)
+		planned |= g->node.v[i]->place != PLACE_NONE;
+	for (int32_t i = 0, last = 0; i < g->node.n && planned; i++) {
+		int32_t group = g->node.v[i]->group;
+		bool beside = i && g->node.v[i - 1]->group == group;
+		if (group && !beside && group <= last)
+			return i;
+		last = group ? group : last;
+	}
+	return -1;
+}
+
 /* The first thing that is wrong: NULL if nothing is; *where is its node, or -1. */
 const char *
 graph_flaw(const Graph *g, int *where)
 {
 	for (int i = 0; i < g->node.n; i++) {
 		const char *what = verify_node(g, i);
+		what = what ? what : verify_place(g, g->node.v[i]);
 		*where = i;
 		if (what)
 			return what;
 	}
-	*where = -1;
+	*where = find_stray(g);
+	if (*where >= 0)
+		return "the members of its group do not stand together";
 	for (int i = 0; i < g->input.n; i++) {
 		Ref r = g->input.v[i].node;
 		if (r.i >= g->node.n || r.i < -1)

@@ -492,7 +492,7 @@ emit_tables(Emit *e)
 		text_add(&e->text, "\n};\n\n");
 	}
 	if (e->weights_as == WEIGHTS_PARAMS && e->has_values) {
-		text_add(&e->text, "const %s_params %s_weights = {{", e->prefix, e->prefix);
+		text_add(&e->text, "const %s_params %s_weights NN_SECTION = {{", e->prefix, e->prefix);
 		for (int i = 0; i < e->net->param.n; i++) {
 			const ParamInfo *p = &e->net->param.v[i];
 			text_add(&e->text, "\n\t/* %s %s */", c_comment(e->arena, p->name, (int)strlen(p->name)),

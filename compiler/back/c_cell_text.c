@@ -301,6 +301,29 @@ write_product(const Writer *w, int segment, const Product *p)
 		write_fold(w, segment, p->sets);
 }
 
+/* Sets of accumulators for the product with that vector: one if it is short. */
+static int
+vector_sets(const Cell *c, const CellArg *x)
+{
+	return x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
+}
+
+/* The most that a product of the segment uses. */
+static int
+segment_sets(const Cell *c, const CellSegment *s)
+{
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	int most = 1;
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
+		Ref parameter;
+		bool transposed;
+		int arg = cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed)),
+		    sets = vector_sets(c, &c->vector.v[arg]);
+		most = sets > most ? sets : most;
+	}
+	return most;
+}
+
 /* The products of a segment with one vector after the other. */
 static void
 write_products(const Writer *w, int segment)
@@ -315,7 +338,7 @@ write_products(const Writer *w, int segment)
 		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row};
-		p.sets = x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
+		p.sets = vector_sets(c, x);
 		if (!c->packed) {
 			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
 			text_add(w->t,
@@ -397,8 +420,9 @@ write_segment(const Writer *w, int segment)
 	if (s->values)
 		write_values(w, s);
 	text_add(w->t, "\t\tfor (int j0 = 0; j0 < %s; j0 += %s) {\n\t\t\tfloat ", all, lanes);
-	for (int i = 0; i < arrays(w); i++)
-		text_add(w->t, "%s%s[%s] NN_ALIGNED", i ? ", " : "", accumulator(w, 0, i), lanes);
+	for (int i = 0; i < w->rows; i++)
+		for (int set = 0; set < segment_sets(c, s); set++)
+			text_add(w->t, "%s%s[%s] NN_ALIGNED", i + set ? ", " : "", accumulator(w, i, set), lanes);
 	text_add(w->t, ";\n");
 	if (c->packed)
 		write_origin(w, s);
@@ -657,8 +681,8 @@ write_values_of_members(const Writer *w, Values *v, int row)
 	for (int32_t i = c->begin; i < c->end; i++) {
 		const Node *n = c->g->node.v[i];
 		const char *value = member_expression(w, v, row, i);
-		bool plain = n->op == OP_AFFINE || strchr(value, ' ') == NULL;
-		if (plain || uses_inside(c, i) == 0) {
+		bool plain = n->op == OP_AFFINE || (strchr(value, ' ') == NULL && *value != '-');
+		if (plain || (uses_inside(c, i) == 0)) {
 			v->member[i - c->begin] = value;
 			continue;
 		}

@@ -72,9 +72,8 @@ joins(const Fuser *f, int32_t i, int k)
 	const Node *n = g->node.v[i], *in = g->node.v[n->in[k].i];
 	if (is_hoisted(f, i) || is_hoisted(f, n->in[k].i) || !same_class(n, in))
 		return false;
-	if (n->op == OP_AFFINE && k >= n->attr.sum.addends)
-		return false;
-	return is_lane(g, n) && is_lane(g, in);
+	/* A loop computes its sums first. */
+	return n->op != OP_AFFINE && is_lane(g, n) && is_lane(g, in);
 }
 
 static void
@@ -157,6 +156,28 @@ find_moments(Fuser *f)
 	}
 	free(users);
 	free(ready);
+}
+
+/* What only its users keep waiting does not wait where it can be in an operand's loop: y = tanh(c) is in the loop of c
+ * at every step, not only at the last. Leaves are always there. */
+static void
+hurry(Fuser *f)
+{
+	const Graph *g = f->g;
+	for (int32_t i = 0; i < f->n; i++) {
+		const Node *n = g->node.v[i];
+		int32_t least = INT32_MIN;
+		bool joined = false;
+		for (int k = 0; k < n->nin && !is_hoisted(f, i); k++) {
+			int32_t in = n->in[k].i, moment = f->moment[f->unit[in]] + !joins(f, i, k);
+			if (!g->node.v[in]->nin || moment < least)
+				continue;
+			joined = joins(f, i, k) || (joined && moment == least);
+			least = moment;
+		}
+		if (joined)
+			f->moment[i] = least;
+	}
 }
 
 static int32_t
@@ -329,6 +350,7 @@ pass_fuse(Graph *g)
 	assert(f.unit && f.next && f.tail && f.moment);
 	make_units(&f);
 	find_moments(&f);
+	hurry(&f);
 	join_units(&f);
 	reorder(&f);
 	free(f.unit);

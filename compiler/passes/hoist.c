@@ -48,13 +48,17 @@ early_operands(const Hoister *h, int32_t i)
 	return k;
 }
 
-/* The one vector that all early products of node i multiply, or -1. */
+/* The one vector that all early products of node i multiply, or -1; -1 too if something else than parameters is added,
+ * which could wait for another sum of that vector. */
 static int32_t
 early_vector(const Hoister *h, int32_t i)
 {
 	const Node *n = h->g->node.v[i];
 	int end = early_operands(h, i);
 	int32_t v = -1;
+	for (int k = 0; k < n->attr.sum.addends; k++)
+		if (h->g->node.v[n->in[k].i]->op != OP_PARAM)
+			return -1;
 	for (int k = n->attr.sum.addends; k < end; k += 2) {
 		if (v >= 0 && vector_of(h->g, n, k) != v)
 			return -1;
@@ -106,6 +110,7 @@ split(Hoister *h, Node *n, int early, int32_t group)
 	first->name = NULL;
 	first->shape = n->shape;
 	first->attr.sum.addends = n->attr.sum.addends;
+	first->attr.sum.packed = n->attr.sum.packed;
 	first->group = group;
 	return r;
 }
@@ -128,6 +133,7 @@ hoist_sum(Hoister *h, Node *n, int early, int32_t group)
 	Ref r = graph_add(g, OP_AFFINE, nin, in);
 	graph_origin(g, r, n);
 	graph_node(g, r)->shape = n->shape;
+	graph_node(g, r)->attr = n->attr;
 	graph_node(g, r)->attr.sum.addends = 1;
 	return r;
 }

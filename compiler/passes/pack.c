@@ -30,22 +30,32 @@ scaled_op(SumScale scale)
 void
 pass_pack(Graph *g)
 {
-	/* Per node: the one operation of all its users, 1 + op; OP_COUNT + 1: several. */
+	/* Per node: the one operation of all its users, 1 + op; 0: none, or several. Of a sum that gets a scale here. */
 	int *users = calloc((size_t)g->node.n + 1, sizeof *users);
-	assert(users);
+	bool *mixed = calloc((size_t)g->node.n + 1, sizeof *mixed);
+	assert(users && mixed);
 	for (int32_t i = 0; i < g->node.n; i++)
 		for (int k = 0; k < g->node.v[i]->nin; k++) {
-			int *user = &users[g->node.v[i]->in[k].i], op = g->node.v[i]->op + 1;
-			*user = *user && *user != op ? OP_COUNT + 1 : op;
+			int32_t in = g->node.v[i]->in[k].i;
+			mixed[in] |= users[in] && users[in] != g->node.v[i]->op + 1;
+			users[in] = g->node.v[i]->op + 1;
 		}
 	for (int32_t i = 0; i < g->node.n; i++) {
-		Node *n = g->node.v[i], *in = n->nin ? g->node.v[n->in[0].i] : NULL;
-		if (n->op == OP_AFFINE) {
+		Node *n = g->node.v[i];
+		bool scales = n->op == OP_AFFINE && n->attr.sum.scale == SCALE_ONE && users[i] && !mixed[i];
+		SumScale scale = scales ? scale_for(g, (Op)(users[i] - 1)) : SCALE_ONE;
+		if (n->op == OP_AFFINE)
 			n->attr.sum.packed = true;
-			n->attr.sum.scale = users[i] ? (uint8_t)scale_for(g, (Op)(users[i] - 1)) : SCALE_ONE;
-		} else if (in && in->op == OP_AFFINE && in->attr.sum.scale != SCALE_ONE) {
-			n->op = (uint8_t)scaled_op((SumScale)in->attr.sum.scale);
-		}
+		if (scale != SCALE_ONE)
+			n->attr.sum.scale = (uint8_t)scale;
+		else
+			users[i] = 0;
+	}
+	for (int32_t i = 0; i < g->node.n; i++) {
+		Node *n = g->node.v[i];
+		if (n->nin == 1 && users[n->in[0].i] == n->op + 1)
+			n->op = (uint8_t)scaled_op((SumScale)g->node.v[n->in[0].i]->attr.sum.scale);
 	}
 	free(users);
+	free(mixed);
 }

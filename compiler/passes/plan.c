@@ -300,11 +300,10 @@ find_rows(Planner *p)
 		end = group_end(p, i);
 		if (!is_over_steps(g, i, end))
 			continue;
-		const Node *n = g->node.v[i];
 		Rows *rows = table_push(g->arena, &p->row_table);
 		*rows = (Rows){-1, 0};
 		for (int32_t m = i; m < end; m++)
-			for (int k = n->attr.sum.addends; k < n->nin; k++) {
+			for (int k = g->node.v[m]->attr.sum.addends; k < g->node.v[m]->nin; k++) {
 				int32_t v = g->node.v[m]->in[k].i;
 				if (!wants_place(p, v) || p->rows[v])
 					continue;

@@ -18,7 +18,7 @@ expect_text "$page" "\"$("$NETC" --version)\""
 sed -n 's/^complete -c netc //p' "$folder/netc.fish" |
 	sed -E 's/^-l ([^ ]*).*/--\1/; s/^-[so] ([^ ]*).*/-\1/' | sort -u >fish
 same wanted fish "the list of options in netc.fish"
-sed -nE "s/^	'(\(- \*\)|\*)?(--?[A-Za-z][a-zA-Z-]*).*/\2/p" "$folder/_netc" | sed 's/^-W-$/-W/; s/\(-fdiagnostics-[a-z]*\)=.*/\1/' | sort -u >zsh
+sed -nE "s/^	'(\(- \*\)|\*)?(--?[A-Za-z][a-zA-Z-]*).*/\2/p" "$folder/_netc" | sed 's/^-\([WO]\)-$/-\1/; s/\(-fdiagnostics-[a-z]*\)=.*/\1/' | sort -u >zsh
 same wanted zsh "the list of options in _netc"
 sed -n '/words="--unroll/,/"$/p' "$folder/netc.bash" | grep -oE -e '--?[A-Za-z][a-zA-Z-]*' | sort -u >bash
 same wanted bash "the list of options in netc.bash"
@@ -28,7 +28,7 @@ values()
 {
 	"$NETC" "$1=?" x.net 2>&1 | sed -n "s/.*; wanted //p" | tr -d ','
 }
-for option in --emit --layout --weights-as --init --math --scratch -fdiagnostics-color -fdiagnostics-format; do
+for option in --emit --layout --weights-as --init --math --target --scratch -fdiagnostics-color -fdiagnostics-format; do
 	found=$(values $option)
 	[ -n "$found" ] || fail "$option has no list of values"
 	for value in $found; do

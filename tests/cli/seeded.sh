@@ -4,7 +4,7 @@ values()
 {
 	net=$1
 	shift
-	"$NETC" $net.net "$@" -o t.c 2>err || { cat err; fail "netc $net.net $*"; }
+	"$NETC" $net.net "$@" -fno-pack -o t.c 2>err || { cat err; fail "netc $net.net $*"; }
 	sed -n "/^static const float t_w_$tensor\[/,/^}/p" t.c
 }
 echo 'model = Chain(a = Dense(3 => 4), b = Dense(4 => 2))' >one.net
@@ -30,3 +30,12 @@ same first again "beside a file"
 grep -q '7.0f, 8.0f' t.c || fail "the file's values are not used"
 # Glorot: uniform within the square root of 6 / (3 + 4).
 grep -o '[-0-9.e]*f[,]' first | tr -d 'f,' | awk '$1 > 0.9259 || $1 < -0.9259 { print "not Glorot: " $1; bad = 1 } END { exit bad }' || exit 1
+# The packed tables have the same numbers, in another order.
+"$NETC" one.net --init=seeded -o packed.c || fail "not compiled"
+sed -n '/^static const float packed_weights[0-9]*\[/,/^}/p' packed.c | grep -o '[-0-9.e]*f,' | sort -u >packed
+[ "$(wc -l <packed)" -ge 20 ] || fail "no packed tables: $(cat packed)"
+for tensor in a_W b_W; do
+	values one --init=seeded | grep -o '[-0-9.e]*f,' | while read -r v; do
+		grep -qxF -e "$v" packed || fail "the weight $v of $tensor is in no packed table"
+	done || exit 1
+done

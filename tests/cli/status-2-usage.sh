@@ -33,6 +33,23 @@ wrong m.net --tolerance=nan
 wrong m.net -fdiagnostics-color=sometimes
 wrong m.net -fdiagnostics-format=xml
 wrong m.net -fpic
+# says TEXT OPTION: the whole message.
+says()
+{
+	wrong m.net "$2"
+	printf 'netc: %s\n' "$1" >wanted
+	same wanted err "what is said of '$2'"
+}
+known="-fdiagnostics-color=…, -fdiagnostics-format=…, or -fno- and merge, hoist, pack, fuse, fold or cse"
+says "-O '4'; wanted -O0 or -O1" -O4
+says "-O 'fast'; wanted -O0 or -O1" -Ofast
+says "unknown option 'no-unroll'; wanted $known" -fno-unroll
+says "unknown option 'no-'; wanted $known" -fno-
+says "unknown option 'no-no-merge'; wanted $known" -fno-no-merge
+says "--target 'arm'; wanted default, host, mcu" --target=arm
+says "--section ''; wanted the name of a linker section, such as .weights" --section=
+says "--section 'a b'; wanted the name of a linker section, such as .weights" "--section=a b"
+says "--section 'a\"b'; wanted the name of a linker section, such as .weights" '--section=a"b'
 wrong m.net -d Q
 wrong m.net --stop-after=lunch
 wrong m.net --eval x.npz

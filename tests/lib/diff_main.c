@@ -1,7 +1,8 @@
 /* diff_main.c: drives the C that netc generated for any net with one input and one output; see diff.sh.
  *
- * Compiled with -DP=prefix -DPU=PREFIX, as C or C++. "dims" prints IN OUT STEPS BATCH; "step", "unrolled" and
- * "mixed" (windows and single steps in turn) read a file of raw floats and write the outputs to another. */
+ * Compiled with -DP=prefix -DPU=PREFIX, and -DWORK, -DPARAMS or -DAHEAD (no step function), as C or C++. "dims" prints
+ * IN OUT STEPS BATCH; "step", "unrolled" and "mixed" (windows and single steps in turn) read a file of raw floats and
+ * write the outputs to another. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +34,16 @@ any(float *p)
 #define any(p) ((void *)(p))
 #endif
 
+#ifdef PARAMS
+#define STATE(s) &F(_weights), s
+#else
+#define STATE(s) s
+#endif
 #ifdef WORK
 static F(_scratch) work;
-#define UNROLLED(s, x, y) F(_unrolled)(s, any(x), any(y), &work)
+#define UNROLLED(s, x, y) F(_unrolled)(STATE(s), any(x), any(y), &work)
 #else
-#define UNROLLED(s, x, y) F(_unrolled)(s, any(x), any(y))
+#define UNROLLED(s, x, y) F(_unrolled)(STATE(s), any(x), any(y))
 #endif
 
 static float *
@@ -63,6 +69,9 @@ floats_read(const char *path, size_t *n)
 static size_t
 turn(const char *mode, size_t at, size_t left)
 {
+#ifdef AHEAD
+	return D(_STEPS);
+#endif
 	if (left < D(_STEPS) || !strcmp(mode, "step"))
 		return 1;
 	return !strcmp(mode, "unrolled") || at == 1 ? D(_STEPS) : 1;
@@ -83,13 +92,16 @@ main(int argc, char **argv)
 	if (!y || n % in)
 		return 1;
 	memset(&state, 0xa5, sizeof state);
-	F(_reset)(&state);
+	F(_reset)(STATE(&state));
 	for (size_t at = 0, many; at < steps; at += many) {
 		many = turn(argv[1], at, steps - at);
-		if (many == D(_STEPS) && strcmp(argv[1], "step"))
+		if (many == D(_STEPS) && strcmp(argv[1], "step")) {
 			UNROLLED(&state, x + at * in, y + at * out);
-		else
-			F(_step)(&state, any(x + at * in), any(y + at * out));
+			continue;
+		}
+#ifndef AHEAD
+		F(_step)(STATE(&state), any(x + at * in), any(y + at * out));
+#endif
 	}
 	FILE *f = fopen(argv[3], "wb");
 	if (!f || fwrite(y, sizeof *y, steps * out, f) != steps * out || fclose(f))

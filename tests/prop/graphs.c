@@ -93,6 +93,7 @@ result_shape(Op op, Attr attr, const Shape *in, int nin)
 {
 	switch (op) {
 	case OP_MATMUL: return product_shape(in[0], in[1]);
+	case OP_AFFINE: return attr.sum.addends ? in[0] : product_shape(in[0], in[1]);
 	case OP_SUM:
 	case OP_MEAN:
 	case OP_MAXIMUM:
@@ -260,6 +261,57 @@ is_builder_op(Op op)
 	}
 }
 
+static Ref
+add_matrix(Case *c, int32_t rows, int32_t columns)
+{
+	Graph *g = c->g;
+	int i = g->param.n;
+	Ref r = graph_add(g, OP_PARAM, 0, NULL);
+	graph_node(g, r)->attr.index = i;
+	*table_push(c->arena, &g->param) = random_param(c, random_name(c, "M", i), shape_matrix(rows, columns));
+	if (c->expected)
+		note_shape(c, r, shape_matrix(rows, columns));
+	return r;
+}
+
+/* A random node with a vector, of n features unless n is 0; itself -1 where none was found. */
+static Ref
+any_vector(Case *c, int32_t n)
+{
+	for (int tries = 0; tries < 12; tries++) {
+		Ref r = any_node(c);
+		Shape s = c->expected[r.i];
+		if (s.rank == 1 && (!n || s.dim[0] == n))
+			return r;
+	}
+	return (Ref){-1};
+}
+
+/* Sums of what the merge pass takes together, and of what it does not. */
+static void
+add_affine(Case *c)
+{
+	Ref in[6], first = any_vector(c, 0);
+	int nin = 0, pairs = between(c, 1, 2);
+	int32_t n = ref_ok(first) ? c->expected[first.i].dim[0] : c->dim[0];
+	Attr attr = {0};
+	for (int k = below(c, 3); k > 0 && ref_ok(in[nin] = any_vector(c, n)); k--)
+		attr.sum.addends = ++nin;
+	for (int k = 0; k < pairs; k++) {
+		Ref v = any_vector(c, 0);
+		if (!ref_ok(v))
+			return;
+		int32_t inner = c->expected[v.i].dim[0];
+		bool left = chance(c, 60);
+		Ref w = left ? add_matrix(c, inner, n) : add_matrix(c, n, inner);
+		in[nin++] = left ? v : w;
+		in[nin++] = left ? w : v;
+	}
+	Ref r = graph_add(c->g, OP_AFFINE, nin, in);
+	graph_node(c->g, r)->attr = attr;
+	note_shape(c, r, shape_vector(n));
+}
+
 /* One random operator on random operands that fit. */
 static void
 add_node(Case *c)
@@ -268,6 +320,10 @@ add_node(Case *c)
 	Op op = (Op)below(c, OP_COUNT);
 	if (!is_builder_op(op) || (strcmp(op_table[op].name, "last") == 0 && !chance(c, 10)))
 		return;
+	if (op == OP_AFFINE) {
+		add_affine(c);
+		return;
+	}
 	int nin = op_table[op].nin >= 0 ? op_table[op].nin : between(c, 1, 4);
 	Ref in[4];
 	Shape shape[4] = {{0}};
@@ -380,6 +436,8 @@ make_graph(Case *c)
 	c->expected = arena_alloc(c->arena, NODES_MAX * sizeof *c->expected);
 	for (int k = 0; k < 3; k++)
 		c->dim[k] = between(c, 1, 7);
+	if (chance(c, HOISTED))
+		c->dim[0] = between(c, 64, 68);
 	c->g->batch = between(c, 1, 3);
 	c->g->window = between(c, 1, 5);
 	add_leaves(c);
@@ -468,6 +526,17 @@ add_operator(Case *c, Op op, Attr attr, const Ref *in, int nin)
 	*table_push(c->arena, &g->output) = port;
 }
 
+/* A sum of products wants parameters for matrices: two orders, with and without addends. */
+static void
+add_affine_operators(Case *c, Ref five, Ref other)
+{
+	Attr none = {0}, two = {.sum = {.addends = 2}};
+	Ref w = add_matrix(c, 5, 4), v = add_matrix(c, 4, 5), square = add_matrix(c, 5, 5);
+	add_operator(c, OP_AFFINE, none, (Ref[]){five, w}, 2);
+	add_operator(c, OP_AFFINE, none, (Ref[]){v, five}, 2);
+	add_operator(c, OP_AFFINE, two, (Ref[]){other, five, square, other, five, square}, 6);
+}
+
 /* Every operator of the table, on some of the shapes that fit it: no row needs a test of its own. */
 void
 make_operators(Case *c)
@@ -491,7 +560,8 @@ make_operators(Case *c)
 		Attr attr = {0};
 		if (op_table[op].attr == ATTR_RANGE)
 			attr.range.first = attr.range.last = 2;
-		for (int tries = 0; is_builder_op((Op)op) && tries < 200 && made < PER_OPERATOR; tries++) {
+		for (int tries = 0; is_builder_op((Op)op) && op != OP_AFFINE && tries < 200 && made < PER_OPERATOR;
+		     tries++) {
 			int k[2] = {below(c, SHAPES), below(c, SHAPES)};
 			const Ref *from = is_risky((Op)op) ? positive : x;
 			if (!operator_fits(c, (Op)op, attr, (Shape[]){shape[k[0]], shape[k[1]]}, nin))
@@ -499,8 +569,9 @@ make_operators(Case *c)
 			add_operator(c, (Op)op, attr, (Ref[]){from[k[0]], from[k[1]]}, nin);
 			made++;
 		}
-		if (!made && is_builder_op((Op)op))
+		if (!made && is_builder_op((Op)op) && op != OP_AFFINE)
 			fail(c, "no shapes fit '%s'", op_table[op].name);
 	}
+	add_affine_operators(c, x[1], positive[1]);
 	assert(g->output.n <= PORTS);
 }

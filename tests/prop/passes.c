@@ -32,13 +32,14 @@ read_back(Case *c, const Graph *g, const char *stage)
 	return r;
 }
 
-/* The plan, checked by who owns each float of the work buffer and each row of the outputs as the graph runs. */
+/* The plan, checked by who owns each float of the work buffer, each row of the outputs and each slot of the state as
+ * the graph runs. A group is one loop: it reads and writes at once, element by element. */
 typedef struct {
 	Case *c;
 	const Graph *g;
 	int32_t *owner;      /* per float of the work buffer: node + 1 */
 	int32_t *row[PORTS]; /* per output and step: node + 1 */
-	bool *updated;       /* per state */
+	int32_t *slot;       /* per state: node + 1 that has been put there, 0: none yet, -1: updated */
 	int32_t *last;       /* per node: its last user */
 } Memory;
 
@@ -58,8 +59,10 @@ static bool
 memory_reads(Memory *m, int32_t i, Ref from)
 {
 	const Node *n = graph_node(m->g, from), *user = m->g->node.v[i];
-	if (n->op == OP_STATE && (m->updated[n->attr.slot.state] || user->op == OP_UPDATE))
+	if (n->op == OP_STATE && (m->slot[n->attr.slot.state] || user->op == OP_UPDATE))
 		return fail(m->c, "plan: %%%d reads %%%d, a state that may have moved on", i, from.i);
+	if (n->place == PLACE_STATE && m->slot[n->offset] != from.i + 1)
+		return fail(m->c, "plan: %%%d reads %%%d from a state that has moved on", i, from.i);
 	if (n->place == PLACE_OUTPUT && *output_row(m, n->offset, n->step) != from.i + 1)
 		return fail(m->c, "plan: %%%d reads %%%d from an output that is not its own", i, from.i);
 	for (int64_t k = 0; n->place == PLACE_SCRATCH && k < floats_of(m->g, n); k++)
@@ -69,23 +72,41 @@ memory_reads(Memory *m, int32_t i, Ref from)
 	return true;
 }
 
-/* Only an element-wise operator may write where it reads, and then exactly there. */
 static bool
-memory_overlap(Memory *m, int32_t i, Ref from)
+reads_elements(const Node *n, int k)
 {
-	const Node *n = m->g->node.v[i], *a = graph_node(m->g, from);
-	int64_t size = floats_of(m->g, n), other = floats_of(m->g, a);
-	if (n->place != PLACE_SCRATCH || a->place != PLACE_SCRATCH || n->offset >= a->offset + other ||
-	    a->offset >= n->offset + size)
+	return n->op == OP_AFFINE ? k < n->attr.sum.addends : op_elementwise((Op)n->op);
+}
+
+/* Whether two values share memory; *same: all of it. */
+static bool
+shares(const Graph *g, const Node *result, const Node *operand, bool *same)
+{
+	*same = shape_equal(result->shape, operand->shape) && result->batched == operand->batched;
+	if (operand->op == OP_STATE)
+		return result->place == PLACE_STATE && result->offset == operand->attr.slot.state;
+	if (result->place == PLACE_STATE)
+		return operand->place == PLACE_STATE && result->offset == operand->offset;
+	*same &= result->offset == operand->offset;
+	return result->place == PLACE_SCRATCH && operand->place == PLACE_SCRATCH &&
+	       result->offset < operand->offset + floats_of(g, operand) &&
+	       operand->offset < result->offset + floats_of(g, result);
+}
+
+/* Only what is read element by element may be written over, and then exactly. */
+static bool
+memory_overlap(Memory *m, int32_t result, int32_t user, int k)
+{
+	const Graph *g = m->g;
+	const Node *n = g->node.v[user];
+	bool same;
+	if (!shares(g, g->node.v[result], graph_node(g, n->in[k]), &same) || (same && reads_elements(n, k)))
 		return true;
-	if (op_elementwise((Op)n->op) && a->offset == n->offset && shape_equal(a->shape, n->shape) &&
-	    a->batched == n->batched)
-		return true;
-	return fail(m->c, "plan: %%%d is written over its operand %%%d", i, from.i);
+	return fail(m->c, "plan: %%%d is written over %%%d, which %%%d reads", result, n->in[k].i, user);
 }
 
 static bool
-memory_writes(Memory *m, int32_t i)
+memory_writes(Memory *m, int32_t i, int32_t end)
 {
 	const Graph *g = m->g;
 	const Node *n = g->node.v[i];
@@ -105,31 +126,80 @@ memory_writes(Memory *m, int32_t i)
 			return fail(m->c, "plan: %%%d lies outside the work buffer or is not aligned", i);
 		for (int64_t k = 0; k < floats_of(g, n); k++)
 			m->owner[n->offset + k] = i + 1;
+	} else if (n->place == PLACE_STATE) {
+		const StateInfo *s = &g->state.v[n->offset];
+		if (s->depth != 1 || !n->batched || !shape_equal(s->shape, n->shape) || m->slot[n->offset] < 0)
+			return fail(m->c, "plan: %%%d cannot be put into state %d", i, n->offset);
+		m->slot[n->offset] = i + 1;
 	} else if (n->op == OP_UPDATE) {
-		m->updated[n->attr.index] = true;
-	} else if (n->nin) {
+		m->slot[n->attr.index] = -1;
+	} else if (n->nin && !(n->group && m->last[i] > i && m->last[i] < end)) {
 		return fail(m->c, "plan: %%%d has no place", i);
 	}
 	return true;
 }
 
-/* No order-preserving plan needs less than what lives across one node. */
+/* No plan in this order needs less than what lives across one group. */
 static bool
 check_bound(Memory *m)
 {
 	const Graph *g = m->g;
-	int64_t live = 0, most = 0;
+	int64_t live = 0, most = 0, *dying = arena_alloc(m->c->arena, ((size_t)g->node.n + 1) * sizeof *dying);
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
-		live += n->place == PLACE_SCRATCH ? (floats_of(g, n) + 3) / 4 * 4 : 0;
-		for (int32_t k = 0; k <= i; k++)
-			if (m->last[k] == i && g->node.v[k]->place == PLACE_SCRATCH)
-				live -= (floats_of(g, g->node.v[k]) + 3) / 4 * 4;
-		most = live > most ? live : most;
+		int64_t size = n->place == PLACE_SCRATCH ? (floats_of(g, n) + 3) / 4 * 4 : 0;
+		live += size;
+		dying[m->last[i]] += size;
+		live -= dying[i];
+		bool ends = !n->group || i + 1 == g->node.n || g->node.v[i + 1]->group != n->group;
+		most = ends && live > most ? live : most;
 	}
 	if (g->scratch_bound < most || g->scratch < g->scratch_bound)
 		return fail(m->c, "plan: %" PRId64 " live, bound %" PRId64 ", buffer %" PRId64, most, g->scratch_bound,
 			    g->scratch);
+	return true;
+}
+
+/* The group [i, end) as one loop. */
+static bool
+check_group(Memory *m, int32_t i, int32_t end)
+{
+	const Graph *g = m->g;
+	for (int32_t user = i; user < end; user++)
+		for (int k = 0; k < g->node.v[user]->nin; k++) {
+			Ref from = g->node.v[user]->in[k];
+			if (from.i >= i && !reads_elements(g->node.v[user], k))
+				return fail(m->c, "fuse: %%%d needs the whole of %%%d in its own loop", user, from.i);
+			if (from.i < i && !memory_reads(m, user, from))
+				return false;
+			for (int32_t result = i; result < end && from.i < i; result++)
+				if (!memory_overlap(m, result, user, k))
+					return false;
+		}
+	for (int32_t result = i; result < end; result++)
+		if (!memory_writes(m, result, end))
+			return false;
+	/* Two results in one place: the first is not there any more. */
+	for (int32_t result = i; result < end; result++)
+		if (m->last[result] >= end && !memory_reads(m, m->last[result], (Ref){result}))
+			return false;
+	return true;
+}
+
+/* Members of a group have one width and one step, or are one kind of sum at many steps. */
+static bool
+check_members(Memory *m, int32_t i, int32_t end)
+{
+	const Graph *g = m->g;
+	const Node *a = g->node.v[i], *z = g->node.v[end - 1];
+	for (int32_t k = i; k < end; k++) {
+		const Node *n = g->node.v[k];
+		bool sum = n->op == OP_AFFINE;
+		if (!shape_equal(n->shape, a->shape) && a->step == z->step)
+			return fail(m->c, "fuse: %%%d has not the width of its group", k);
+		if (n->batched != a->batched || (a->step != z->step && !sum))
+			return fail(m->c, "fuse: %%%d cannot be in its group", k);
+	}
 	return true;
 }
 
@@ -138,19 +208,20 @@ check_plan(Case *c, const Graph *g)
 {
 	Memory m = {.c = c, .g = g};
 	m.owner = arena_alloc(c->arena, ((size_t)g->scratch + 4) * sizeof *m.owner);
-	m.updated = arena_alloc(c->arena, (size_t)g->state.n + 1);
+	m.slot = arena_alloc(c->arena, ((size_t)g->state.n + 1) * sizeof *m.slot);
 	m.last = arena_alloc(c->arena, ((size_t)g->node.n + 1) * sizeof *m.last);
 	for (int i = 0; i < g->output.n; i++)
 		m.row[i] = arena_alloc(c->arena, (size_t)g->steps * sizeof **m.row);
 	for (int32_t i = 0; i < g->node.n; i++) {
-		const Node *n = g->node.v[i];
 		m.last[i] = i;
-		for (int k = 0; k < n->nin; k++) {
-			m.last[n->in[k].i] = i;
-			if (!memory_reads(&m, i, n->in[k]) || !memory_overlap(&m, i, n->in[k]))
-				return false;
-		}
-		if (!memory_writes(&m, i))
+		for (int k = 0; k < g->node.v[i]->nin; k++)
+			m.last[g->node.v[i]->in[k].i] = i;
+	}
+	for (int32_t i = 0, end; i < g->node.n; i = end) {
+		for (end = i + 1; end < g->node.n && g->node.v[i]->group; end++)
+			if (g->node.v[end]->group != g->node.v[i]->group)
+				break;
+		if (!check_members(&m, i, end) || !check_group(&m, i, end))
 			return false;
 	}
 	for (int i = 0; i < g->output.n; i++)
@@ -174,16 +245,18 @@ run_passes(Case *c, Graph *g, const char *letters, bool *refused)
 	return true;
 }
 
-static const char *const before[] = {"", "F", "C", "D", "FC", "CF", "FCD", "DFC", "CDFCDF"};
-static const char *const after[] = {"", "C", "D", "CD", "DC", "F", "FCD"};
+static const char *const before[] = {"",   "F",  "C",  "D",   "FC", "CF",     "FCD",    "DFC",    "CDFCDF", "M",
+				     "MH", "MK", "KK", "MHK", "KM", "FCDMHK", "MHKFCD", "MHKMHK", "MKH"};
+static const char *const after[] = {"", "C", "D", "CD", "DC", "F", "FCD", "E", "CDE", "FE", "ED"};
 
 /* The graph after some passes computes what the oracle says. */
 static Graph *
 check_sequence(Case *c, const Wanted *w, const char *first, const char *second)
 {
 	char what[64];
-	bool refused = false, folds = strchr(first, 'F') || strchr(second, 'F');
+	bool refused = false;
 	snprintf(what, sizeof what, "%sU%s", first, second);
+	bool folds = strpbrk(what, "FMK");
 	Graph *g = graph_copy(w->g);
 	if (!run_passes(c, g, first, &refused) || !run_passes(c, g, "U", &refused)) {
 		if (refused && !w->live.cycle && !(w->all.cycle && !strchr(first, 'D')))
@@ -197,7 +270,8 @@ check_sequence(Case *c, const Wanted *w, const char *first, const char *second)
 	if (!run_passes(c, g, second, &refused) || !run_passes(c, g, "P", &refused))
 		return NULL;
 	Result r = run_eval(c, g, &w->x, (int64_t)g->steps * WINDOWS);
-	if (!compare(c, what, g, &r, w->all.cycle ? &w->live : &w->all, g->steps, folds ? 1e-12 : 0))
+	if (!compare(c, what, g, &r, w->all.cycle ? &w->live : &w->all, folds ? &w->noisy : NULL, g->steps,
+		     folds ? 1e-12 : 0))
 		return NULL;
 	if (!strchr(second, 'F') && !check_plan(c, g))
 		return NULL;
@@ -205,31 +279,70 @@ check_sequence(Case *c, const Wanted *w, const char *first, const char *second)
 	if (!back)
 		return NULL;
 	Result again = run_eval(c, back, &w->x, (int64_t)g->steps * WINDOWS);
-	return compare(c, "printed and read", g, &again, &r, g->steps, 0) ? g : NULL;
+	return compare(c, "printed and read", g, &again, &r, NULL, g->steps, 0) ? g : NULL;
+}
+
+/* Without what the case leaves out. */
+static const char *
+pipeline(Case *c, const char *letters)
+{
+	char *left = arena_alloc(c->arena, strlen(letters) + 1);
+	for (int n = 0; *letters; letters++)
+		if (!(c->without >> (pass_by_letter(*letters) - pass_table) & 1))
+			left[n++] = *letters;
+	return left;
+}
+
+/* As netc does: no packing where the caller has the weights, no hoisting without groups. */
+static void
+choose_options(Case *c)
+{
+	bool none = chance(c, 10);
+	c->params = chance(c, 25);
+	for (const char *p = "MHKEFC"; *p; p++)
+		if (none || chance(c, 12) || (*p == 'K' && c->params))
+			c->without |= 1u << (pass_by_letter(*p) - pass_table);
+	if (!*pipeline(c, "E"))
+		c->without |= 1u << (pass_by_letter('H') - pass_table);
 }
 
 /* The pipeline of the compiler: a window, and as many single steps. */
 static bool
 check_pipeline(Case *c, const Wanted *w, bool compile)
 {
-	Graph *window = check_sequence(c, w, "FCD", "CD"), *step = NULL;
+	choose_options(c);
+	const char *u = strchr(pass_back, 'U');
+	const char *first =
+		pipeline(c, arena_printf(c->arena, "%s%.*s", pass_front + 1, (int)(u - pass_back), pass_back));
+	const char *second = pipeline(c, arena_printf(c->arena, "%.*s", (int)strlen(u) - 2, u + 1));
+	Graph *window = check_sequence(c, w, first, second), *step = NULL;
 	if (!window)
 		return !*c->why;
 	if (!graph_looks_ahead(w->g)) {
 		bool refused = false;
 		step = graph_copy(w->g);
 		step->window = 1;
-		if (!run_passes(c, step, "FCDUCDP", &refused))
+		if (!run_passes(c, step, arena_printf(c->arena, "%sU%sP", first, second), &refused))
 			return fail(c, "one step is refused");
 		if (!check_plan(c, step))
 			return false;
 		Result a = run_eval(c, window, &w->x, (int64_t)window->steps * WINDOWS);
 		Result b = run_eval(c, step, &w->x, (int64_t)window->steps * WINDOWS);
 		memcpy(b.last, w->live.last, sizeof b.last);
-		if (!compare(c, "stepped and unrolled", window, &a, &b, window->steps, 0))
+		if (!compare(c, "stepped and unrolled", window, &a, &b, NULL, window->steps, 0))
 			return false;
 	}
 	return !compile || check_c(c, w, step, window);
+}
+
+/* Some passes before and after unrolling; groups that hoist has marked want fuse. */
+static bool
+check_random_sequence(Case *c, const Wanted *w)
+{
+	const char *first = before[below(c, COUNT(before))], *second = after[below(c, COUNT(after))];
+	if (strchr(first, 'H') && !strchr(second, 'E'))
+		second = "CDE";
+	return check_sequence(c, w, first, second) || !*c->why;
 }
 
 /* g: shapes solved, values bound. */
@@ -241,8 +354,9 @@ check_meaning(Case *c, Graph *g, bool compile, Wanted *w)
 	pass_dce(live);
 	w->live = run_oracle(c, live, &w->x, false);
 	w->all = run_oracle(c, g, &w->x, false);
+	w->noisy = run_oracle(c, w->all.cycle ? live : g, &w->x, true);
 	for (int k = 0; k < 3; k++)
-		if (!check_sequence(c, w, before[below(c, COUNT(before))], after[below(c, COUNT(after))]) && *c->why)
+		if (!check_random_sequence(c, w))
 			return false;
 	return check_pipeline(c, w, compile);
 }

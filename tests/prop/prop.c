@@ -76,10 +76,12 @@ make_chain(Case *c)
 					  "elu", "gelu", "softplus", "hardsigmoid", "twice"};
 	Text *t = &c->source;
 	int n = 1 + below(c, c->size / 12 + 1), in = between(c, 1, 6);
+	if (chance(c, HOISTED))
+		in = 64;
 	c->in = in;
 	text_add(t, "@net twice(x) = x .+ 2 .* tanh.(x)\nmodel = Chain(");
 	for (int i = 0; i < n; i++) {
-		int out = between(c, 1, 6);
+		int out = in >= 64 && chance(c, 60) ? 64 + below(c, 3) : between(c, 1, 6);
 		const char *name = layer[below(c, COUNT(layer))];
 		bool flip = chance(c, 8);
 		text_add(t, "%s%s", i ? ", " : "", flip ? "flip(" : "");

@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PORTS = 160, WINDOWS = 3 };
+enum {
+	PORTS = 160,
+	WINDOWS = 3,
+	HOISTED = 8 /* percent of cases with vectors so long that their weights are worth hoisting */
+};
 
 typedef struct Formula Formula;
 
@@ -38,6 +42,8 @@ typedef struct {
 	TABLE(int) order; /* the equations as they are written */
 	int in;           /* features of x, for equations */
 	int dim[3];       /* the sizes that shapes are made of */
+	uint32_t without; /* passes that the pipeline leaves out: bits as in PassRun */
+	bool params;      /* --weights-as=params, for the C */
 	char why[1000];
 } Case;
 /* What a graph computed over some windows: outputs are [step][batch][count] over all windows. */
@@ -57,6 +63,7 @@ typedef struct {
 	Graph *g; /* shaped, with values */
 	Inputs x;
 	Result live, all; /* oracle: of the live nodes, of all nodes */
+	Result noisy;     /* the same with noise in every value */
 } Wanted;
 
 /* prop.c: random numbers, and what went wrong. */
@@ -86,11 +93,11 @@ Inputs random_inputs(Case *c, const Graph *g);
 Result run_oracle(Case *c, const Graph *g, const Inputs *x, bool noisy);
 /* The evaluator of netc over the same inputs, by windows of g->steps. */
 Result run_eval(Case *c, const Graph *g, const Inputs *x, int64_t steps);
-bool compare_row(Case *c, const char *what, const char *name, int64_t at, const double *a, const double *b, int64_t n,
-		 double tolerance);
-/* g: the graph that `found` is of; steps of one window in `window`. */
-bool compare(Case *c, const char *what, const Graph *g, const Result *found, const Result *wanted, int window,
-	     double tolerance);
+bool compare_row(Case *c, const char *what, const char *name, int64_t at, const double *a, const double *b,
+		 const double *noisy, int64_t n, double tolerance);
+/* g: the graph that `found` is of; steps of one window in `window`; noisy: how far a little noise carries, or NULL. */
+bool compare(Case *c, const char *what, const Graph *g, const Result *found, const Result *wanted, const Result *noisy,
+	     int window, double tolerance);
 
 /* passes.c: what must hold at every stage. */
 /* The graph, printed and read; NULL after a failure. */

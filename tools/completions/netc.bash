@@ -14,11 +14,12 @@ _netc()
 	--weights-as) words="const params extern" ;;
 	--init) words="seeded" ;;
 	--math) words="fast libm" ;;
+	--target) words="default host mcu" ;;
 	--scratch) words="stack static caller" ;;
-	--stop-after) words="shape fold cse dce unroll plan" ;;
+	--stop-after) words="shape fold cse dce merge hoist pack unroll fuse plan" ;;
 	-fdiagnostics-color) words="auto always never" ;;
 	-fdiagnostics-format) words="text json" ;;
-	--unroll | --prefix | --seed | --name | --batch | --dim | --model | --tolerance) return ;;
+	--unroll | --prefix | --seed | --name | --batch | --dim | --model | --section | --tolerance) return ;;
 	--weights | --map | --eval | --check | -o | -MF)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -27,8 +28,8 @@ _netc()
 	*)
 		if [[ $cur == -* ]]; then
 			words="--unroll --emit --weights --layout --prefix --map --weights-as --init --seed --name --batch --dim
-				--model --math --scratch --eval --check --tolerance --stop-after --version --help
-				-o -M -MD -MF -W -Wno- -Werror -w -fdiagnostics-color= -fdiagnostics-format= -d -v"
+				--model --math --target --section --scratch --eval --check --tolerance --stop-after --version --help
+				-o -M -MD -MF -W -Wno- -Werror -w -O0 -fno- -fdiagnostics-color= -fdiagnostics-format= -d -v"
 		else
 			mapfile -t COMPREPLY < <(compgen -d -S / -- "$cur"; compgen -f -X '!*.net' -- "$cur")
 			return
