@@ -13,7 +13,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff layout torch onnx bench target fuzz"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff layout torch onnx bench target embedding fuzz"
 ASAN_KINDS="unit cli fail ir lang prop diff layout"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
@@ -31,6 +31,7 @@ names_of()
 	torch) seq 1 2 ;;
 	bench) echo w2 ;;
 	target) printf '%s\n' m4 rv32imafc planted table worse cycles ;;
+	embedding) printf '%s\n' figures links make cmake zephyr arduino ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
