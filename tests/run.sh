@@ -31,7 +31,7 @@ names_of()
 	torch) seq 1 2 ;;
 	bench) echo w2 ;;
 	target) printf '%s\n' m4 rv32imafc planted table worse cycles ;;
-	embedding) printf '%s\n' figures links make cmake zephyr arduino ;;
+	embedding) printf '%s\n' figures options links make cmake zephyr arduino ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'

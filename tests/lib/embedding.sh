@@ -1,5 +1,5 @@
 #!/bin/sh
-# embedding.sh figures|make|cmake|zephyr|arduino|links: docs/embedding.md, its tables, its projects, its links.
+# embedding.sh figures|options|links|make|cmake|zephyr|arduino: docs/embedding.md, its tables, links and projects.
 #
 # In the Markdown, "<!-- project PROJECT/PATH -->" says where the next fenced block goes; a project is built as it stands
 # there, with the net and main.c of the first. Zephyr and Arduino are played by a few lines of CMake and C++.
@@ -46,6 +46,17 @@ figures)
 		costs=$(awk '/\* Weights/ { w = $3; s = $6 } /One time step/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^multiply-adds/) m = $i }
 			END { print m " multiply-adds, " w " bytes of weights, " s " bytes of state." }' net.h)
 		expect_text flat "$costs"
+	done
+	;;
+options)
+	# The macros at the head of a generated file, but for those that only guard a function of the runtime.
+	run netc make/gesture.net --init=seeded --section .weights -o gesture.c
+	awk '/^#ifndef/ { guard = $2 } /^#define NN_/ && $2 != guard { sub(/[(].*/, "", $2); print $2 }' gesture.c | sort -u >wanted
+	sed -n '/^| macro/,/^$/s/^| \([^|]*\) |.*/\1/p' "$page" | grep -o 'NN_[A-Z0-9_]*' | sort -u >found
+	same wanted found "the list of macros"
+	netc --help >help
+	for option in $(sed -n '/^| option/,/^$/s/^| \([^|]*\) |.*/\1/p' "$page" | grep -oE -e '--[a-z-]+'); do
+		grep -qF -e "  $option" help || fail "netc has no option $option"
 	done
 	;;
 links)
