@@ -6,7 +6,7 @@ plugin_build()
 {
 	mkdir -p "$OUT" || exit 1
 	set -- "$HERE/count.c" "$HERE/cortex_m4.c"
-	[ "$OUT/count.so" -nt "$1" ] && [ "$OUT/count.so" -nt "$2" ] && return
+	[ -f "$OUT/count.so" ] && [ -z "$(find "$@" -newer "$OUT/count.so")" ] && return
 	"$CC" -shared -fPIC -O2 -o "$OUT/count.so.$$" "$@" || die "the plugin was not built"
 	mv "$OUT/count.so.$$" "$OUT/count.so"
 }
