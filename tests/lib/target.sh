@@ -4,7 +4,7 @@
 # target.sh worse: a cost above the table fails, and BLESS=1 writes one below it.
 # target.sh cycles: the model of the Cortex-M4 against Arm's manual.
 #
-# This is the short form, one net; 'make target-test' and 'make target-bench' do all.
+# This is the short form, three nets; 'make target-test' and 'make target-bench' do all.
 . "$ROOT/tests/lib/common.sh"
 HERE=$ROOT/tests/target OUT=$PWD/out TOOL=$PLAIN/tests/npzraw TABLE=$PWD/table.txt PAGE=$PWD/page.md
 rows="m4 amp -Os -,rv32imafc amp -Os -"
@@ -94,5 +94,5 @@ worse)
 	same wanted blessed "the table with BLESS=1"
 	expect_text page.md "| m4 | "
 	;;
-*) run sh "$HERE/run.sh" test "$1/amp" ;;
+*) run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch" ;;
 esac
