@@ -35,7 +35,7 @@ planted)
 	(check_bits m4 amp) >log 2>&1 && fail "other weights were not noticed"
 	expect_text log "other bits"
 	sed -i '/static const float/,/}/s/^	-*[0-9]/&9/' net.c
-	(check_value "m4 amp") >log 2>&1 && fail "a wrong value was not noticed"
+	(check_value "m4 amp" "") >log 2>&1 && fail "a wrong value was not noticed"
 	expect_text log "off by"
 	leave
 	;;

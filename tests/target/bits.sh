@@ -45,11 +45,11 @@ check_bits()
 	done
 }
 
-# check_value NET: with products and sums contracted, as compilers do unless told otherwise.
+# check_value NET FLAGS: with products and sums contracted, as compilers do unless told otherwise.
 check_value()
 {
 	WINDOW=
-	outputs -O3 -ffp-contract=fast
+	outputs -O3 -ffp-contract=fast $2
 	quietly "$CC" -O1 -o words "$HERE/words.c"
 	./words <fw.bits >y.raw || die "$1: the firmware did not print words"
 	quietly "$TOOL" compare y.npz y y.raw 1e-6
@@ -69,7 +69,8 @@ bits()
 			ready=1
 			target "$machine"
 			check_bits "$machine" "$name"
-			check_value "$machine $name"
+			[ -z "$BODY" ] || check_value "$machine $name $BODY" "$BODY"
+			check_value "$machine $name" ""
 			printf '%-10s %-10s %5d outputs have the bits of the host; contracted: %s from double, allowed 1e-6\n' \
 				"$machine" "$name" "$(wc -l <net.bits)" "${worst:-0}"
 			checks=$((checks + 1))
