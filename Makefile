@@ -42,14 +42,14 @@ TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
 C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] tests/bench/*.cc \
 	examples/*/main.c)
-LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
+LINT_SRC := $(SRC) $(filter-out tests/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
 .PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc
-.PHONY: lint-clang lint-tidy lint-cppcheck
+.PHONY: lint-clang lint-tidy lint-cppcheck target-deps target-programs target-test target-bench
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -173,6 +173,18 @@ layers: ## includes point down only
 fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS each
 	@for name in $(FUZZ_NAMES); do BUILD='$(BUILD)' sh tests/lib/fuzz_long.sh $$name $(FUZZ_SECONDS) || exit 1; done
 
+# Firmware under QEMU; tests/target/run.sh tells more.
+TARGET_RUN = CC='$(CC)' OUT='$(abspath $(BUILD))/target' NETC='$(abspath $(BUILD))/netc' TOOL='$(abspath $(BUILD))/tests/npzraw' \
+	sh tests/target/run.sh
+target-deps: ## install the cross compilers and QEMU
+	@sh tests/deps.sh target
+target-programs: target-deps
+	+@$(SUB) -s all $(BUILD)/tests/npzraw
+target-test: target-programs ## firmware gives the host's bits; FOR='m4 m0/gru', ARGS=--target=mcu
+	@ARGS='$(ARGS)' $(TARGET_RUN) test $(FOR)
+target-bench: target-programs ## instructions, flash, RAM against tests/target/table.txt; BLESS=1, FOR=
+	@$(TARGET_RUN) table '$(FOR)'
+
 format: ## clang-format over all C files
 	clang-format -i $(C_FILES)
 LINT_CC = $(STD) $(WARN) -Werror -O2 $(INCLUDE) $(LIB_CFLAGS) $(CHECK_CFLAGS) -c -o /dev/null
@@ -221,6 +233,6 @@ uninstall: ## what install wrote, and the folders that are netc's own
 clean: ## remove what was built
 	rm -rf $(BUILD)
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | sort | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | sort | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 -include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(BUILD)/obj/tests/*/*.d)
