@@ -583,7 +583,7 @@ static const char blocking[] =
 	"#endif\n"
 	"#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE_SIZE__)\n"
 	"#define NN_FAST __attribute__((optimize(\"no-tree-loop-distribute-patterns\"))) /* no calls of memcpy */\n"
-	"#elif defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)\n"
+	"#elif defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !NN_BLOCK(0, 0, 0, 1)\n"
 	"#define NN_FAST __attribute__((optimize(\"O3\", \"no-loop-unroll-and-jam\"))) /* loops over accumulators "
 	"become registers */\n"
 	"#else\n"
