@@ -827,7 +827,10 @@ cell_text(const Cell *c, Text *t)
 		return;
 	}
 	write_sizes(&w);
-	text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
+	if (c->backward)
+		text_add(t, "\tfor (int u = %" PRId64 " - UNITS; u >= 0; u -= UNITS) {\n", c->unit * cell_panels(c));
+	else
+		text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
 	write_rows(&w, 0, c->rows / rows * rows);
 	if (c->rows % rows) {
 		w.rows = 1;
