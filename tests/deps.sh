@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [--check] build|demo|test|bench|target, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
+# deps.sh [--check] build|demo|test|bench|target|onnx, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
@@ -47,6 +47,11 @@ has_fuzzer()
 	status=$?
 	rm -rf "$dir"
 	return $status
+}
+
+has_onnx()
+{
+	/usr/bin/python3 -c 'import onnx' 2>/dev/null
 }
 
 if [ "$want" = --has-fuzzer ]; then
@@ -103,6 +108,10 @@ if [ "$want" = target ]; then
 	need picolibc-riscv64-unknown-elf has_picolibc riscv64-unknown-elf-gcc
 	need qemu-system-arm have qemu-system-arm
 	need qemu-system-misc have qemu-system-riscv32
+fi
+if [ "$want" = onnx ]; then
+	need python3-onnx has_onnx
+	need npm have npm
 fi
 
 if [ -n "$check" ]; then
