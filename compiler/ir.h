@@ -58,9 +58,6 @@ typedef union {
 	} sum;
 } Attr;
 
-/* A sum of so few lanes is taken as dot products where its vector is long; one that waits for its past is not split. */
-enum { AFFINE_NARROW = 12 };
-
 /* Where the plan pass put a value. */
 typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE } PlaceKind;
 

@@ -192,13 +192,15 @@ cell_sets(const Cell *c)
 static bool
 is_dots(const Cell *c)
 {
-	bool dots = c->packed && !c->g->small && c->width <= DOT_LANES;
+	enum { FEW = 12, SOME = 32, LONG = 256 };
+	bool dots = c->packed && !c->g->small && c->width <= SOME;
 	for (int i = 0; i < c->sum.n && dots; i++) {
 		const Node *n = c->g->node.v[c->sum.v[i].node];
 		Ref parameter;
 		bool transposed;
 		Ref v = cell_product(c, n, n->attr.sum.addends, &parameter, &transposed);
-		dots = n->nin == n->attr.sum.addends + 2 && cell_node(c, v)->shape.dim[0] >= DOT;
+		int32_t length = cell_node(c, v)->shape.dim[0];
+		dots = n->nin == n->attr.sum.addends + 2 && length >= (c->width <= FEW ? DOT : LONG);
 	}
 	return dots;
 }

@@ -23,7 +23,7 @@ typedef struct {
 enum { SCALAR_LANES = 16 };
 
 /* Partial sums of a dot product. Part of what the result means, as it orders the additions. */
-enum { DOT = 16, DOT_LANES = AFFINE_NARROW };
+enum { DOT = 16 };
 
 /* An argument of the kernel. */
 typedef struct {

@@ -68,23 +68,20 @@ fill_row(const Cell *c, const CellSegment *s, int64_t lane0, int k, int64_t row,
 	return out;
 }
 
-/* Lane by lane: its bias, then its weights of one vector after the other. */
+/* Lane by lane its weights along k, then the biases. */
 static float *
 fill_dots(const Cell *c, const CellSegment *s, float *out)
 {
 	for (int i = s->first; i < s->first + s->n; i++)
 		for (int64_t l = 0; l < c->width; l++) {
 			const Node *sum = c->g->node.v[c->sum.v[i].node];
-			if (s->bias)
-				*out++ = bias_of(c, sum, l);
-			for (int k = sum->attr.sum.addends; k < sum->nin; k += 2) {
-				Ref parameter;
-				bool transposed;
-				Ref v = cell_product(c, sum, k, &parameter, &transposed);
-				for (int64_t row = 0; row < cell_node(c, v)->shape.dim[0]; row++)
-					*out++ = weight_of(c, sum, k, row, l);
-			}
+			int64_t rows = segment_rows(c, s) - s->bias;
+			for (int64_t row = 0; row < rows; row++)
+				*out++ = weight_of(c, sum, sum->attr.sum.addends, row, l);
 		}
+	for (int i = s->first; i < s->first + s->n && s->bias; i++)
+		for (int64_t l = 0; l < c->width; l++)
+			*out++ = bias_of(c, c->g->node.v[c->sum.v[i].node], l);
 	return out;
 }
 

@@ -91,6 +91,20 @@ lanes_name(const Writer *w, int segment)
 	return w->c->segment.n == 1 ? "LANES" : arena_printf(w->c->e->arena, "LANES%d", segment);
 }
 
+/* Dot products at a time: as many as share the loads of the vector. */
+static int
+dots_at_a_time(const Cell *c, const CellSegment *s)
+{
+	return (int)largest_divisor(s->n * c->width, 4, 1);
+}
+
+/* Lanes at a time: all rows go over the weights of a few dot products while these are in the innermost cache. */
+static int64_t
+dot_units(const Cell *c)
+{
+	return c->sum.n == 1 ? dots_at_a_time(c, &c->segment.v[0]) : c->width;
+}
+
 /* Arrays of accumulators: of each row, every set. */
 static int
 arrays(const Writer *w)
@@ -104,7 +118,7 @@ write_sizes(const Writer *w)
 {
 	const Cell *c = w->c;
 	if (c->dots) {
-		text_add(w->t, "\tenum { UNITS = %" PRId64 " };\n", c->width);
+		text_add(w->t, "\tenum { UNITS = %" PRId64 " };\n", dot_units(c));
 		return;
 	}
 	int64_t unit[CLASSES] = {c->unit, c->unit, c->unit, w->blocks ? scalar_unit(c) : c->unit};
@@ -438,57 +452,68 @@ write_segment(const Writer *w, int segment)
 	text_add(w->t, "%s\t\t}\n", w->rows > 1 ? "\t\t\t}\n" : "");
 }
 
-/* One vector's part of a dot product: DOT partial sums at a time, then what is left. */
+/* `n` accumulators take x[k + j] times their weights, for j < lanes; k is a text. */
 static void
-write_dot(const Writer *w, const CellArg *x)
+write_dot(const Writer *w, const CellArg *x, int n, const char *indent, const char *k, int64_t lanes)
 {
-	Text *t = w->t;
-	int64_t whole = x->count / DOT * DOT, left = x->count - whole;
-	const char *row = row_offset(w, x, 0), *name = x->name;
-	text_add(t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)\n", whole, DOT);
-	text_add(t, "\t\t\t\tNN_UNROLL_FAST\n\t\t\t\tfor (int j = 0; j < %d; j++)\n", DOT);
-	text_add(t, "\t\t\t\t\ta[j] += q[k + j] * %s[%sk + j];\n", name, row);
-	if (left)
-		text_add(t,
-			 "\t\t\tNN_UNROLL_FAST\n\t\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\t\ta[j] += q[%" PRId64
-			 " + j] * %s[%s%" PRId64 " + j];\n",
-			 left, whole, name, row, whole);
-	text_add(t, "\t\t\tq += %" PRId64 ";\n", x->count);
+	text_add(w->t, "%sNN_UNROLL_FAST\n%sfor (int j = 0; j < %" PRId64 "; j++)%s\n", indent, indent, lanes,
+		 n > 1 ? " {" : "");
+	for (int i = 0; i < n; i++) {
+		const char *ahead = i ? arena_printf(w->c->e->arena, "%" PRId64 " + ", i * x->count) : "";
+		text_add(w->t, "%s\ta%d[j] += q[%s%s + j] * %s[%s%s + j];\n", indent, i, ahead, k, x->name,
+			 row_offset(w, x, 0), k);
+	}
+	close_lanes(w, indent, n);
 }
 
-/* A segment of few lanes. */
+/* Partial sums are added in pairs. */
+static void
+write_tree(const Writer *w, int n)
+{
+	for (int half = DOT / 2; half; half /= 2) {
+		text_add(w->t, "\t\t\tNN_UNROLL_FAST\n\t\t\tfor (int j = 0; j < %d; j++)%s\n", half, n > 1 ? " {" : "");
+		for (int i = 0; i < n; i++)
+			text_add(w->t, "\t\t\t\ta%d[j] += a%d[%d + j];\n", i, i, half);
+		close_lanes(w, "\t\t\t", n);
+	}
+}
+
+/* A segment whose lanes are dot products with one vector. */
 static void
 write_dots(const Writer *w, const CellSegment *s)
 {
 	const Cell *c = w->c;
-	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	const Node *sum = c->g->node.v[c->sum.v[s->first].node];
+	Ref parameter;
+	bool transposed;
+	Ref v = cell_product(c, sum, sum->attr.sum.addends, &parameter, &transposed);
+	const CellArg *x = &c->vector.v[cell_arg(&c->vector, v)];
+	int n = dots_at_a_time(c, s);
+	int64_t whole = x->count / DOT * DOT, lanes = s->n * c->width;
+	const char *at = s->at ? arena_printf(c->e->arena, "%" PRId64 " + ", s->at) : "";
 	if (s->values)
 		write_values(w, s);
-	int64_t length = s->bias;
-	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed;
-		length += cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
+	text_add(w->t, "\t\tfor (int i = 0; i < %d * UNITS; i += %d) {\n\t\t\tfloat ", s->n, n);
+	for (int i = 0; i < n; i++)
+		text_add(w->t, "%sa%d[%d] NN_ALIGNED = {0.0f}", i ? ", " : "", i, DOT);
+	text_add(w->t, ";\n\t\t\tconst float *q = w + %s(u + i) * %" PRId64 ";\n", at, x->count);
+	text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)%s\n", whole, DOT, n > 1 ? " {" : "");
+	write_dot(w, x, n, "\t\t\t\t", "k", DOT);
+	close_lanes(w, "\t\t\t", n);
+	if (x->count > whole)
+		write_dot(w, x, n, "\t\t\t", num(w, whole), x->count - whole);
+	write_tree(w, n);
+	for (int i = 0; i < n; i++) {
+		const char *lane = i ? arena_printf(c->e->arena, "i + %d", i) : "i";
+		const char *z = arena_printf(c->e->arena, "z[%s%s]", z_offset(w, 0, s->first), lane);
+		text_add(w->t, "\t\t\t%s = ", z);
+		if (s->values)
+			text_add(w->t, "%s + ", z);
+		if (s->bias)
+			text_add(w->t, "w[%" PRId64 " + u + %s] + ", s->at + lanes * x->count, lane);
+		text_add(w->t, "a%d[0];\n", i);
 	}
-	text_add(w->t, "\t\tfor (int i = 0; i < %" PRId64 "; i++) {\n", s->n * c->width);
-	text_add(w->t, "\t\t\tfloat a[%d] NN_ALIGNED = {0.0f};\n\t\t\tconst float *q = w + ", DOT);
-	if (s->at)
-		text_add(w->t, "%" PRId64 " + ", s->at);
-	text_add(w->t, "i * %" PRId64 "%s;\n", length, s->bias ? " + 1" : "");
-	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed;
-		Ref v = cell_product(c, n, k, &parameter, &transposed);
-		write_dot(w, &c->vector.v[cell_arg(&c->vector, v)]);
-	}
-	for (int half = DOT / 2; half; half /= 2)
-		text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %d; j++)\n\t\t\t\ta[j] += a[%d + j];\n",
-			 half, half);
-	const char *z = arena_printf(c->e->arena, "z[%si]", z_offset(w, 0, s->first));
-	text_add(w->t, "\t\t\t%s = %s%sa[0];\n\t\t}\n", z, s->values ? arena_printf(c->e->arena, "%s + ", z) : "",
-		 s->bias ? arena_printf(c->e->arena, "w[%si * %" PRId64 "] + ",
-					s->at ? arena_printf(c->e->arena, "%" PRId64 " + ", s->at) : "", length)
-			 : "");
+	text_add(w->t, "\t\t}\n");
 }
 
 static void

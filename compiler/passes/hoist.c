@@ -67,14 +67,6 @@ early_vector(const Hoister *h, int32_t i)
 	return v;
 }
 
-/* Whether the early part of sum i may stand alone. */
-static bool
-may_split(const Hoister *h, int32_t i)
-{
-	const Node *n = h->g->node.v[i];
-	return early_operands(h, i) == n->nin || n->shape.dim[0] > AFFINE_NARROW;
-}
-
 static void
 find_families(Hoister *h)
 {
@@ -84,7 +76,7 @@ find_families(Hoister *h)
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		int32_t v = n->op == OP_AFFINE ? early_vector(h, i) : -1;
-		if (v < 0 || !g->node.v[v]->batched || !may_split(h, i))
+		if (v < 0 || !g->node.v[v]->batched)
 			continue;
 		int32_t width = n->shape.dim[0], k = first[v] ? first[v] - 1 : h->family.n;
 		while (k < h->family.n && (h->family.v[k].vector != v || h->family.v[k].width != width))
