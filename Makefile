@@ -48,7 +48,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-p
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc onnx-deps forecast-test forecast-fit
+.PHONY: images picture-tools fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc onnx-deps forecast-test forecast-fit
 .PHONY: lint-clang lint-tidy lint-cppcheck target-deps target-programs target-test target-bench
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -73,9 +73,11 @@ $(GEN)/net.tab.h: $(GEN)/net.tab.c
 $(GEN)/net.lex.c: grammar/net.l | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(FLEX) -o $@ grammar/net.l
-$(GEN)/embedded.c: compiler/embed.sh compiler/prelude.net runtime/nn.h
+EMBEDDED := prelude=compiler/prelude.net runtime=runtime/nn.h picture=compiler/back/picture.css \
+	view_style=compiler/back/view.css view_script=compiler/back/view.js page_script=compiler/back/page.js
+$(GEN)/embedded.c: compiler/embed.sh $(foreach pair,$(EMBEDDED),$(lastword $(subst =, ,$(pair))))
 	@mkdir -p $(@D)
-	sh compiler/embed.sh prelude=compiler/prelude.net runtime=runtime/nn.h >$@
+	sh compiler/embed.sh $(EMBEDDED) >$@
 
 $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(GEN)/net.tab.h | $(BUILD)/.tools
 	@mkdir -p $(@D)
@@ -140,6 +142,11 @@ demo-run:
 	$(CC) -O2 $(BUILD)/demo/digits.c examples/digits/main.c -I$(BUILD)/demo -o $(BUILD)/demo/digits
 	$(BUILD)/demo/digits
 
+images: all ## the drawings of the README
+	sh docs/images/make.sh '$(BUILD)/netc' docs/images
+picture-tools: ## install what the tests of pictures look at them with: chromium, graphviz and others
+	@sh tests/deps.sh pictures
+
 RUN_TESTS = CC='$(CC)' BUILD='$(BUILD)' sh tests/run.sh
 test: ## everything; the last line is 'N passed, N failed'
 	@sh tests/deps.sh test
@@ -151,9 +158,9 @@ test-asan: ## the suite with the sanitized build only
 	+@$(SUB) -s test-programs
 	@$(MAKE) asan-programs
 	@VARIANTS=asan $(RUN_TESTS)
-bless: ## rewrite the goldens of lang, fail and ir, and show what changed
+bless: ## rewrite the goldens of lang, fail, ir and pictures, and show what changed
 	+@$(SUB) -s test-programs
-	@BLESS=1 VARIANTS=plain $(RUN_TESTS) lang fail ir || true
+	@BLESS=1 VARIANTS=plain $(RUN_TESTS) lang fail ir pictures || true
 	@git --no-pager diff --stat -- tests
 	@git --no-pager diff -- tests
 NPM_RUNTIME = npm install --prefix $(BUILD)/bench --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
@@ -222,7 +229,7 @@ INSTALLED = runtime/nn.h:include/netc/nn.h docs/netc.1:share/man/man1/netc.1 \
 	tools/completions/netc.bash:share/bash-completion/completions/netc \
 	tools/completions/_netc:share/zsh/site-functions/_netc \
 	tools/completions/netc.fish:share/fish/vendor_completions.d/netc.fish \
-	$(foreach f,$(wildcard README.md LICENSE CHANGELOG.md docs/*.md docs/*.svg),$(f):share/doc/netc/$(f))
+	$(foreach f,$(wildcard README.md LICENSE CHANGELOG.md docs/*.md docs/*.json docs/*.svg docs/images/*.svg),$(f):share/doc/netc/$(f))
 install: all ## into DESTDIR and PREFIX
 	@$(MAKE) install-files
 # Installs the netc that is there, built or not by this make.
@@ -240,7 +247,7 @@ uninstall: ## what install wrote, and the folders that are netc's own
 		echo "rm -f '$(DESTDIR)$(PREFIX)/$$file'"; \
 		rm -f '$(DESTDIR)$(PREFIX)'/"$$file" || exit 1; \
 	done
-	@cd '$(DESTDIR)$(PREFIX)' 2>/dev/null && rmdir share/doc/netc/docs share/doc/netc share/cmake/netc include/netc 2>/dev/null || true
+	@cd '$(DESTDIR)$(PREFIX)' 2>/dev/null && rmdir share/doc/netc/docs/images share/doc/netc/docs share/doc/netc share/cmake/netc include/netc 2>/dev/null || true
 clean: ## remove what was built
 	rm -rf $(BUILD)
 help: ## this list

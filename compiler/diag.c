@@ -207,6 +207,16 @@ diag_place(const Diag *d, uint32_t offset)
 	return (Place){s->name, line + 1, (int)(i - begin) + 1, s->text + begin};
 }
 
+bool
+diag_source(const Diag *d, uint32_t offset, SourceFile *out)
+{
+	if (offset == 0 || d->source.n == 0)
+		return false;
+	const Source *s = find_source(d, offset);
+	*out = (SourceFile){s->name, s->text, s->n, s->first};
+	return true;
+}
+
 const char *
 diag_text(const Diag *d, Span at, int *n)
 {

@@ -55,6 +55,14 @@ typedef struct {
 	const char *line_text; /* borrowed, ends at '\n' or NUL */
 } Place;
 Place diag_place(const Diag *d, uint32_t offset);
+/* A whole source text; all borrowed. */
+typedef struct {
+	const char *name, *text;
+	size_t n;
+	uint32_t first; /* the offset of text[0] */
+} SourceFile;
+/* The one that holds an offset; false if there is none. */
+bool diag_source(const Diag *d, uint32_t offset, SourceFile *out);
 /* The source text of a span (borrowed) and its length. */
 const char *diag_text(const Diag *d, Span at, int *n);
 

@@ -28,6 +28,7 @@ typedef struct {
 	int64_t vector_steps;
 	uint32_t user_from; /* offset of the user's first source */
 	Graph *net, *step, *window;
+	Emit *emit; /* what the back end has been told so far */
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
 	bool prefix_seen;         /* a file has tensors with --prefix */
@@ -310,6 +311,7 @@ unroll(Compile *c, const PassRun *solved)
 		c->step->window = 1;
 		quiet.dump = window ? NULL : solved->dump;
 		quiet.stop = window ? NULL : solved->stop;
+		quiet.watch = window ? NULL : solved->watch;
 		if (!pass_run(c->step, letters, &quiet))
 			return fail(c, EXIT_INPUT);
 	}
@@ -486,15 +488,12 @@ emit(Compile *c, const Backend *b)
 	const char *path = output_path(c);
 	bool one_stream = strcmp(path, "-") == 0 || path_is_stream(path);
 	const char *stem = one_stream ? NULL : stem_of(c->arena, path);
-	Emit *e = arena_alloc(c->arena, sizeof *e);
-	e->arena = c->arena;
-	e->diag = c->diag;
+	Emit *e = c->emit;
 	e->net = c->net;
 	e->step = c->step;
 	e->window = c->window;
 	e->file_stem = stem;
 	e->prefix = c_identifier(c->arena, o->name ? o->name : stem ? stem : c->net->model);
-	e->source = o->input ? path_base(o->input) : path_base(o->read_ir);
 	e->hash = c->user.hash;
 	e->weights_as = o->weights_as;
 	e->scratch_in = o->scratch_in;
@@ -585,6 +584,24 @@ emit_ast(Compile *c)
 	return ok;
 }
 
+static void
+start_emit(Compile *c)
+{
+	const Options *o = &c->options;
+	Emit *e = c->emit = arena_alloc(c->arena, sizeof *e);
+	e->arena = c->arena;
+	e->diag = c->diag;
+	const char *source = o->input ? o->input : o->read_ir;
+	e->source = source ? path_base(source) : NULL; /* --emit=weights has none */
+}
+
+static void
+watch_pass(void *watcher, const Graph *g, const Pass *p)
+{
+	Compile *c = watcher;
+	back_named(c->options.emit)->pass(c->emit, g, p->name, p->what);
+}
+
 /* A pass on a graph in text form: for tests. */
 static bool
 run_ir(Compile *c)
@@ -615,7 +632,8 @@ run_ir(Compile *c)
 			diag_file_error(c->diag, c->options.read_ir, "sizes are not known: %s", c->net->unknown);
 		return fail(c, EXIT_INPUT);
 	}
-	return emit(c, &back_ir);
+	const Backend *b = back_named(c->options.emit);
+	return emit(c, b && !b->needs_plan ? b : &back_ir);
 }
 
 static uint32_t
@@ -644,6 +662,7 @@ static bool
 compile(Compile *c)
 {
 	const Options *o = &c->options;
+	start_emit(c);
 	if (o->read_ir)
 		return check_outputs(c) && run_ir(c);
 	if (strcmp(o->emit, "weights") == 0)
@@ -656,12 +675,13 @@ compile(Compile *c)
 		return false;
 	if (o->print_deps)
 		return write_deps(c, output_path(c));
-	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr, .without = passes_without(o)};
+	const Backend *back = back_named(o->emit);
+	PassRun run = {.dump = o->dump, .stop = o->stop, .out = stderr, .watcher = c, .without = passes_without(o)};
+	run.watch = back->pass && !o->eval && !o->check ? watch_pass : NULL;
 	if (!read_weights(c) || !solve(c, &run))
 		return false;
 	if (o->eval)
 		return evaluate(c);
-	const Backend *back = back_named(o->emit);
 	TensorTable stored = {.arena = c->arena};
 	if (o->check && !check(c, &stored, back->needs_vectors ? stderr : stdout))
 		return false;

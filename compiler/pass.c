@@ -75,6 +75,8 @@ pass_run(Graph *g, const char *letters, PassRun *run)
 		graph_verify(g, p->name);
 		if (!leave_out && run->dump && strchr(run->dump, p->letter))
 			pass_dump(g, p, run->out);
+		if (run->watch)
+			run->watch(run->watcher, g, p);
 		/* The last run of a pass that runs twice is the one to stop after. */
 		run->stopped = run->stop && strcmp(run->stop, p->name) == 0 && !strchr(letters + 1, p->letter);
 	}

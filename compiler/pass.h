@@ -25,8 +25,10 @@ typedef struct {
 	uint32_t without; /* passes to leave out: bit of each in pass_table */
 	const char *stop; /* name of the pass to stop after, or NULL */
 	FILE *out;        /* where dumps go */
-	bool stopped;     /* set when stop was reached */
-	unsigned facts;   /* of the graph, kept up to date */
+	void (*watch)(void *watcher, const Graph *g, const Pass *p); /* told after each pass, or NULL */
+	void *watcher;                                               /* borrowed */
+	bool stopped;                                                /* set when stop was reached */
+	unsigned facts;                                              /* of the graph, kept up to date */
 } PassRun;
 
 const Pass *pass_by_letter(char letter);

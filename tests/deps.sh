@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [--check] build|demo|test|bench|target|onnx, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
+# deps.sh [--check] build|demo|test|pictures|bench|target|onnx, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
@@ -84,6 +84,16 @@ if [ "$want" = test ]; then
 		[ -n "$major" ] || major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*clang-\([0-9]*\)$/\1/p' | head -n 1)
 		optional="$optional libclang-rt-${major:-14}-dev"
 	}
+fi
+# For the tests of pictures; some hundred megabytes, so 'make test' does not ask for them.
+if [ "$want" = pictures ]; then
+	need chromium have "${CHROMIUM:-chromium}"
+	need nodejs have node
+	need graphviz have dot
+	need libxml2-utils have xmllint
+	need jq have jq
+	need python3-jsonschema /usr/bin/python3 -c 'import jsonschema'
+	need fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
 fi
 # The peers of the benchmark; those that cannot be had are skipped there, by name.
 want_peer()

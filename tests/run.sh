@@ -13,8 +13,8 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff options layout torch onnx export forecast bench target embedding fuzz"
-ASAN_KINDS="unit cli fail ir lang prop diff options layout"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff options layout pictures torch onnx export forecast bench target embedding fuzz"
+ASAN_KINDS="unit cli fail ir lang prop diff options layout pictures"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
 BLESS=${BLESS-}
@@ -39,6 +39,9 @@ names_of()
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
 		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,' ;;
 	docs) sed -n 's/^<!-- test \([^:]*\):.*/\1/p' docs/*.md 2>/dev/null; echo every-example ;;
+	# Browsers and clocks have no use for the sanitized build.
+	pictures) ls tests/pictures/*.net tests/pictures/*.ir tests/pictures/*.sh | sed 's,.*/,,' |
+		case $2 in */asan) grep -vE '^(page|browser|graphviz|schema|long|images)' ;; *) cat ;; esac ;;
 	determinism) ls examples/*/*.net tests/diff/*.net 2>/dev/null ;;
 	*) ls tests/"$1"/*.net tests/"$1"/*.ir tests/"$1"/*.sh 2>/dev/null | sed 's,.*/,,' ;;
 	esac

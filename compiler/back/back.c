@@ -3,8 +3,9 @@
 #include "../ops.h"
 #include <string.h>
 
-static const Backend *const back_table[] = {&back_c,  &back_selftest, &back_summary,       &back_shapes,
-					    &back_ir, &back_forecast, &back_forecast_json, &back_onnx};
+static const Backend *const back_table[] = {
+	&back_c,    &back_selftest, &back_summary, &back_shapes, &back_ir,      &back_forecast, &back_forecast_json,
+	&back_onnx, &back_svg,      &back_html,    &back_dot,    &back_mermaid, &back_json};
 
 const Backend *
 back_named(const char *name)

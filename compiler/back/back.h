@@ -57,6 +57,8 @@ typedef struct {
 	bool needs_plan;     /* wants the planned step or window, not only the net */
 	bool needs_weights;  /* wants values, not only shapes */
 	bool binary;         /* not for a terminal */
+	/* Told of the graph after each pass, before the walk; of the window's graph when there are two. */
+	void (*pass)(Emit *e, const Graph *g, const char *name, const char *what);
 	void (*begin)(Emit *e);
 	void (*graph_begin)(Emit *e, const Graph *g);
 	void (*node)(Emit *e, const Graph *g, Ref r);
@@ -65,7 +67,7 @@ typedef struct {
 } Backend;
 
 extern const Backend back_c, back_selftest, back_ir, back_summary, back_shapes, back_forecast, back_forecast_json,
-	back_onnx;
+	back_onnx, back_svg, back_html, back_dot, back_mermaid, back_json;
 
 /* The back end of that --emit name, or NULL. */
 const Backend *back_named(const char *name);

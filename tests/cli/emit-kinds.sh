@@ -1,6 +1,6 @@
-# Every --emit=KIND of issue 2 works without weights where none are needed, on stdout or into a file.
+# Every --emit=KIND works without weights where none are needed, on stdout or into a file.
 printf '@net struct Net\n  W; b\n  y\n  function (x)\n    y = tanh(x * W + y{-1} + b)\n  end\nend\nmodel = Chain(rnn = Net(2 => 3), head = Dense(3 => 1))\n' >m.net
-for kind in summary shapes ast ir forecast; do
+for kind in summary shapes ast ir forecast svg html dot mermaid json; do
 	expect_status 0 "$NETC" m.net --emit=$kind
 	[ -s out ] || fail "--emit=$kind says nothing"
 	expect_empty err

@@ -17,12 +17,14 @@ for place in a b/much/longer; do
 	cp "$folder/$stem".* $place
 done
 eval "set -- $args"
-(cd a && run "$NETC" "$net" "$@" -o t.c && run "$NETC" "$net" "$@" -w --emit=ir -o t.ir) || exit 1
+(cd a && run "$NETC" "$net" "$@" -o t.c && run "$NETC" "$net" "$@" -w --emit=ir -o t.ir &&
+	run "$NETC" "$net" "$@" -w --emit=html -o t.html) || exit 1
 (
 	cd b/much/longer && export TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8 LANG=tr_TR.UTF-8 HOME=/nonexistent TMPDIR=/tmp &&
-		run "$NETC" "$PWD/$net" "$@" -o "$PWD/t.c" && run "$NETC" "./$net" "$@" -w --emit=ir -o t.ir
+		run "$NETC" "$PWD/$net" "$@" -o "$PWD/t.c" && run "$NETC" "./$net" "$@" -w --emit=ir -o t.ir &&
+		run "$NETC" "./$net" "$@" -w --emit=html -o t.html
 ) || exit 1
-for file in t.c t.h t.ir; do
+for file in t.c t.h t.ir t.html; do
 	expect_file a/$file
 	same a/$file b/much/longer/$file $file
 done
