@@ -4,9 +4,11 @@
 #include "bind.h"
 #include "evalfile.h"
 #include "embedded.h"
+#include "gradcheck.h"
 #include "options.h"
 #include "parse.h"
 #include "pass.h"
+#include "train.h"
 #include "weights/layout.h"
 #include <assert.h>
 #include <errno.h>
@@ -27,7 +29,7 @@ typedef struct {
 	int nvector;
 	int64_t vector_steps;
 	uint32_t user_from; /* offset of the user's first source */
-	Graph *net, *step, *window;
+	Graph *net, *step, *window, *train;
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
 	bool prefix_seen;         /* a file has tensors with --prefix */
@@ -262,7 +264,7 @@ static bool
 wants_weights(const Options *o)
 {
 	const Backend *b = back_named(o->emit);
-	if (o->eval || o->check)
+	if (o->eval || o->check || o->check_grad)
 		return true;
 	return b && b->needs_weights && o->weights_as == WEIGHTS_CONST;
 }
@@ -290,7 +292,22 @@ solve(Compile *c, PassRun *run)
 			c->net->model, c->net->unknown);
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
-	return run->stopped || pass_run(c->net, pass_front + 1, run) ? true : fail(c, EXIT_INPUT);
+	if (!run->stopped && !pass_run(c->net, pass_front + 1, run))
+		return fail(c, EXIT_INPUT);
+	c->net->loss = o->loss;
+	return !o->loss.kind || train_prepare(c->net, o->freeze.v, o->freeze.n) || fail(c, EXIT_INPUT);
+}
+
+/* The window once more, with loss and gradients; then what other windows go through, but what would want all steps at
+ * once or weights that do not change. */
+static bool
+unroll_training(Compile *c, PassRun *run)
+{
+	PassRun again = *run;
+	again.facts = FACT_SHAPED;
+	again.stopped = false;
+	c->train = graph_copy(c->net);
+	return pass_run(c->train, "UGFCDMCDEP", &again) || fail(c, EXIT_INPUT);
 }
 
 static bool
@@ -318,7 +335,7 @@ unroll(Compile *c, const PassRun *solved)
 		if (!pass_run(c->window, letters, &loud))
 			return fail(c, EXIT_INPUT);
 	}
-	return true;
+	return c->options.loss.kind ? unroll_training(c, &loud) : true;
 }
 
 static const char *
@@ -654,6 +671,8 @@ compile(Compile *c)
 		return false;
 	if (o->eval)
 		return evaluate(c);
+	if (o->check_grad)
+		return gradcheck_run(c->net, o->seed, stdout) || fail(c, EXIT_INPUT);
 	const Backend *back = back_named(o->emit);
 	TensorTable stored = {.arena = c->arena};
 	if (o->check && !check(c, &stored, back->needs_vectors ? stderr : stdout))
