@@ -73,9 +73,9 @@ $(GEN)/net.tab.h: $(GEN)/net.tab.c
 $(GEN)/net.lex.c: grammar/net.l | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(FLEX) -o $@ grammar/net.l
-$(GEN)/embedded.c: compiler/embed.sh compiler/prelude.net runtime/nn.h
+$(GEN)/embedded.c: compiler/embed.sh compiler/prelude.net runtime/nn.h runtime/train.h
 	@mkdir -p $(@D)
-	sh compiler/embed.sh prelude=compiler/prelude.net runtime=runtime/nn.h >$@
+	sh compiler/embed.sh prelude=compiler/prelude.net runtime=runtime/nn.h training=runtime/train.h >$@
 
 $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(GEN)/net.tab.h | $(BUILD)/.tools
 	@mkdir -p $(@D)
@@ -192,7 +192,7 @@ lint-cppcheck:
 
 # What is installed, as FILE:PLACE under PREFIX; @PREFIX@ and @VERSION@ are filled in where the file ends in .in.
 VERSION = $(shell sed -n 's/^\#define NETC_VERSION "\(.*\)"/\1/p' compiler/back/back.h)
-INSTALLED = runtime/nn.h:include/netc/nn.h docs/netc.1:share/man/man1/netc.1 \
+INSTALLED = runtime/nn.h:include/netc/nn.h runtime/train.h:include/netc/train.h docs/netc.1:share/man/man1/netc.1 \
 	tools/netc.pc.in:share/pkgconfig/netc.pc \
 	tools/cmake/netcConfig.cmake:share/cmake/netc/netcConfig.cmake \
 	tools/cmake/netcConfigVersion.cmake.in:share/cmake/netc/netcConfigVersion.cmake \

@@ -9,4 +9,6 @@ extern const char prelude_text[]; /* compiler/prelude.net: the layer library */
 extern const size_t prelude_size;
 extern const char runtime_text[]; /* runtime/nn.h: the kernels that emitted code copies in */
 extern const size_t runtime_size;
+extern const char training_text[]; /* runtime/train.h: those of the training half */
+extern const size_t training_size;
 #endif

@@ -62,7 +62,7 @@ typedef union {
 enum { AFFINE_NARROW = 12 };
 
 /* Where the plan pass put a value. */
-typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE } PlaceKind;
+typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE, PLACE_GRAD } PlaceKind;
 
 typedef struct {
 	uint8_t op; /* an Op */
@@ -73,7 +73,8 @@ typedef struct {
 	int32_t step; /* time step in 0 … steps-1; -1 before unrolling, and for values that do not change over time */
 	int32_t again; /* the segment of the backward half that computes this value again, from 1; 0: computed once */
 	int32_t nin;
-	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT, PLACE_STATE: which of the graph's */
+	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT, PLACE_STATE: which of the graph's; PLACE_GRAD: of the
+			   parameter whose gradient it is added to */
 	Attr attr;
 	Span at;          /* the equation */
 	Span site;        /* where the user made or called the prelude layer that the equation is in; else nowhere */

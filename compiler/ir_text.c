@@ -33,7 +33,7 @@ static const char *const init_name[] = {
 static const char *const scale_name[] = {
 	[SCALE_ONE] = "", [SCALE_HALF] = " half", [SCALE_LOGISTIC] = " logistic", [SCALE_TANH] = " tanh"};
 static const char *const place_name[] = {
-	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state"};
+	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state", [PLACE_GRAD] = "grad"};
 
 static void
 print_string(Text *out, const char *s)
@@ -484,7 +484,7 @@ read_suffix(Reader *r, Node *n)
 	if (accept(r, "again"))
 		n->again = read_int(r);
 	if (accept(r, "place")) {
-		n->place = accept(r, "output") ? PLACE_OUTPUT : accept(r, "state") ? PLACE_STATE : PLACE_SCRATCH;
+		n->place = accept(r, "output") ? PLACE_OUTPUT : accept(r, "state") ? PLACE_STATE : accept(r, "grad") ? PLACE_GRAD : PLACE_SCRATCH;
 		accept(r, "scratch");
 		n->offset = read_int(r);
 	}

@@ -3,6 +3,7 @@
 #include "back/back.h"
 #include "bind.h"
 #include "evalfile.h"
+#include "evaltrain.h"
 #include "embedded.h"
 #include "gradcheck.h"
 #include "options.h"
@@ -509,6 +510,8 @@ emit(Compile *c, const Backend *b)
 	e->net = c->net;
 	e->step = c->step;
 	e->window = c->window;
+	e->train = b->trains ? c->train : NULL;
+	e->decay_matrices = o->decay_matrices;
 	e->file_stem = stem;
 	e->prefix = c_identifier(c->arena, o->name ? o->name : stem ? stem : c->net->model);
 	e->source = o->input ? path_base(o->input) : path_base(o->read_ir);
@@ -544,6 +547,14 @@ read_vectors(Compile *c, const char *file, TensorTable *in)
 	return weights_read(c->diag, file, in, &io) || fail(c, io ? EXIT_FILES : EXIT_INPUT);
 }
 
+/* Outputs, or with --grad loss and gradients. */
+static bool
+run_file(const Compile *c, const char *file, const TensorTable *in, TensorTable *out)
+{
+	bool training = c->options.loss.kind != LOSS_NONE;
+	return (training ? evaltrain_run : evalfile_run)(c->net, file, in, out);
+}
+
 /* --eval X.npz -o Y.npz */
 static bool
 evaluate(Compile *c)
@@ -552,7 +563,7 @@ evaluate(Compile *c)
 	TensorTable in = {.arena = c->arena}, out = {.arena = c->arena};
 	if (!read_vectors(c, o->eval, &in))
 		return false;
-	if (!evalfile_run(c->net, o->eval, &in, &out))
+	if (!run_file(c, o->eval, &in, &out))
 		return fail(c, EXIT_INPUT);
 	if (npz_write(&out, o->output))
 		return true;
@@ -568,8 +579,10 @@ check(Compile *c, TensorTable *stored, FILE *report)
 	TensorTable computed = {.arena = c->arena};
 	if (!read_vectors(c, o->check, stored))
 		return false;
-	if (!evalfile_run(c->net, o->check, stored, &computed) ||
-	    !evalfile_compare(c->net, o->check, stored, &computed, o->tolerance, report))
+	bool training = o->loss.kind != LOSS_NONE;
+	if (!run_file(c, o->check, stored, &computed) ||
+	    !(training ? evaltrain_compare : evalfile_compare)(c->net, o->check, stored, &computed, o->tolerance,
+							       report))
 		return fail(c, EXIT_INPUT);
 	return true;
 }

@@ -44,6 +44,8 @@ back_run(const Backend *b, Emit *e)
 		walk(b, e, e->step);
 	if (e->window)
 		walk(b, e, e->window);
+	if (e->train && b->trains)
+		walk(b, e, e->train);
 	if (b->end)
 		b->end(e);
 }

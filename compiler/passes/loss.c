@@ -94,20 +94,22 @@ check_output(Reverse *v, const Node *output)
 	v->failed = true;
 }
 
+/* One target for each output, in their order. */
 void
 loss_begin(Reverse *v, const Node *const *old, int32_t n)
 {
 	Graph *g = v->g;
 	v->target = arena_alloc(g->arena, ((size_t)g->output.n + 1) * sizeof *v->target);
-	for (int32_t i = 0; i < n; i++) {
-		const Node *o = old[i];
-		if (o->op != OP_OUTPUT || v->target[o->attr.index])
-			continue;
-		const PortInfo *port = &g->output.v[o->attr.index];
+	for (int32_t i = 0; i < n; i++)
+		if (old[i]->op == OP_OUTPUT)
+			v->target[old[i]->attr.index] = i;
+	for (int i = 0; i < g->output.n; i++) {
+		const Node *o = old[v->target[i]];
+		const PortInfo *port = &g->output.v[i];
 		const char *name = g->output.n == 1 ? "target" : arena_printf(g->arena, "target_%s", port->name);
+		Shape shape = g->loss.index ? shape_scalar() : o->shape;
 		check_output(v, o);
-		v->target[o->attr.index] =
-			1 + add_input(v, name, g->loss.index ? shape_scalar() : o->shape, g->loss.last || port->last);
+		v->target[i] = add_input(v, name, shape, g->loss.last || port->last);
 	}
 	if (g->loss.mask && !v->failed)
 		read_mask(v);
@@ -205,7 +207,7 @@ loss_of(Reverse *v, const Node *output)
 	Head h = {.at = g->node.n, .scale = REF_NONE, .factor = 1 / loss_count(g, output)};
 	v->now = output;
 	h.y = logits(v, output->in[0]);
-	h.target = read_input(v, v->target[output->attr.index] - 1, output->step);
+	h.target = read_input(v, v->target[output->attr.index], output->step);
 	if (g->loss.index)
 		h.target = grad_make(v, OP_ONEHOT, 1, &h.target, output->shape);
 	Ref value = loss_value(v, h.y, h.target);
