@@ -511,7 +511,7 @@ header_loss_grad(Emit *e, Text *t)
 		 p, upper, (g->scratch ? g->scratch : 1) * 4, g->scratch ? g->scratch : 1, p);
 	text_add(t,
 		 "/* The loss (%s) of a window of %" PRId32 " steps, the mean over steps, batch and features; adds its "
-							    "gradient to %s,\n   of which each element belongs "
+		 "gradient to %s,\n   of which each element belongs "
 		 "to the parameter of the same place in the params. The state moves on by the window%s.\n",
 		 loss_text(e), g->steps, c->grad,
 		 g->loss.train_state ? " from\n   its initial value, which is a parameter"

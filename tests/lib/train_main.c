@@ -1,6 +1,7 @@
 /* train_main.c: drives the training half that netc generated for any net with one input and one output; see train.sh.
  *
- * Compiled with -DP=prefix -DPU=PREFIX, and -DMASK or -DBYTES if the function takes these arguments.
+ * Compiled with -DP=prefix -DPU=PREFIX; -DMASK, -DBYTES: the function takes these arguments; -DRESTARTS: each window
+ * starts from the initial state.
  *   dims                                  prints IN OUT STEPS BATCH NPARAM and the bytes of the tape
  *   grad X TARGET MASK LOSS GRAD          loss of each window, and the gradient summed over them, from the given
  * weights OPTIMISER N X TARGET MASK LOSS PARAMS N steps of adamw, adam, sgd or momentum, each on all windows from the
@@ -77,6 +78,26 @@ window_loss(size_t k, size_t windows, const Floats *x, const Floats *target, con
 	);
 }
 
+/* The state moves on as in use. */
+static int
+same_state(const Floats *x, const F(_state) * before)
+{
+	F(_state) used = *before;
+	float *y = (float *)calloc(D(_STEPS) * D(_BATCH) * D(_OUT), sizeof *y);
+	const float *a = (const float *)&used, *b = (const float *)&state;
+	int same = y != NULL && x->n > 0;
+#ifdef BYTES
+	static F(_scratch) work;
+	F(_unrolled)(&params, &used, (void *)x->v, (void *)y, &work);
+#else
+	F(_unrolled)(&params, &used, (void *)x->v, (void *)y);
+#endif
+	for (size_t k = 0; k < sizeof state / sizeof *a; k++)
+		same &= a[k] - b[k] < 1e-5f && b[k] - a[k] < 1e-5f;
+	free(y);
+	return same;
+}
+
 static void
 take_step(const char *how)
 {
@@ -112,16 +133,25 @@ main(int argc, char **argv)
 	for (size_t t = 0; t < steps; t++) {
 		memset(grad, 0, sizeof grad);
 		F(_reset)(&params, &state);
-		for (size_t k = 0; k < windows; k++)
+		for (size_t k = 0; k < windows; k++) {
+			F(_state) before = state;
 			loss[t * windows + k] = window_loss(k, windows, &x, &target, &mask);
+#ifdef RESTARTS
+			F(_reset)(&params, &before);
+#endif
+			Floats here = {x.v + k * (x.n / windows), x.n / windows};
+			if (!train && !same_state(&here, &before))
+				return 5;
+		}
 		if (train)
 			take_step(argv[1]);
 	}
 	floats_write(file[3], loss, steps * windows);
 	floats_write(file[4], train ? params.v : grad, D(_NPARAM));
+	int fell = !train || loss[(steps - 1) * windows] < loss[0];
 	free(loss);
 	free(x.v);
 	free(target.v);
 	free(mask.v);
-	return 0;
+	return fell ? 0 : 4;
 }
