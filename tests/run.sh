@@ -28,7 +28,7 @@ names_of()
 	case $1 in
 	unit) [ -x "$2/tests/unit" ] && "$2/tests/unit" --list ;;
 	prop) [ -f tests/prop/prop.c ] && seq 1 4 ;;
-	torch) seq 1 2 ;;
+	torch) printf '%s\n' 1 2 train ;;
 	bench) echo w2 ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;

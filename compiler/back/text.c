@@ -222,7 +222,7 @@ shapes_end(Emit *e)
 static void
 ir_end(Emit *e)
 {
-	graph_print(e->window ? e->window : e->step ? e->step : e->net, &e->text);
+	graph_print(e->train ? e->train : e->window ? e->window : e->step ? e->step : e->net, &e->text);
 }
 
 /* What one layer costs. */
@@ -270,6 +270,39 @@ forecast_row(Emit *e, const char *name, const Cost *c)
 		 c->state, c->macs, c->flops, c->lines);
 }
 
+static int64_t
+graph_count_macs(const Graph *g)
+{
+	int64_t n = 0;
+	for (int32_t i = 0; i < g->node.n; i++)
+		n += node_macs(g, g->node.v[i]);
+	return n;
+}
+
+/* What stays in RAM while it trains; the state comes on top. */
+static void
+forecast_training(Emit *e)
+{
+	const Graph *g = e->train;
+	int64_t trained = 0, all = 0;
+	for (int i = 0; i < g->param.n; i++) {
+		all += shape_count(g->param.v[i].shape);
+		trained += g->param.v[i].trainable ? shape_count(g->param.v[i].shape) : 0;
+	}
+	text_add(&e->text,
+		 "\ntraining    %10" PRId64 " bytes of tape for a window of %" PRId32
+		 " (no plan in this order needs less than %" PRId64 ")\n",
+		 g->scratch * 4, g->steps, g->scratch_bound * 4);
+	text_add(&e->text,
+		 "training    %10" PRId64 " bytes of parameters, %" PRId64 " trained; %" PRId64 " bytes of gradient\n",
+		 all * 4, trained, trained * 4);
+	text_add(&e->text,
+		 "training    %10" PRId64 " bytes of state for AdamW and Adam, %" PRId64
+		 " for momentum, none for SGD\n",
+		 trained * 8 + 32, trained * 4);
+	text_add(&e->text, "training    %10" PRId64 " multiply-adds in a call of loss_grad\n", graph_count_macs(g));
+}
+
 static void
 forecast_end(Emit *e)
 {
@@ -307,15 +340,18 @@ forecast_end(Emit *e)
 			 "work buffer %10" PRId64 " bytes in a window of %" PRId32
 			 " (no plan in this order needs less than %" PRId64 ")\n",
 			 e->window->scratch * 4, e->window->steps, e->window->scratch_bound * 4);
+	if (e->train)
+		forecast_training(e);
 }
 
 const Backend back_summary = {
 	.name = "summary", .suffix = ".txt", .what = "layers, parameters, totals", .end = summary_end};
 const Backend back_shapes = {
 	.name = "shapes", .suffix = ".txt", .what = "the equations with every shape", .end = shapes_end};
-const Backend back_ir = {.name = "ir", .suffix = ".ir", .what = "the graph as text", .end = ir_end};
+const Backend back_ir = {.name = "ir", .suffix = ".ir", .what = "the graph as text", .trains = true, .end = ir_end};
 const Backend back_forecast = {.name = "forecast",
 			       .suffix = ".txt",
 			       .what = "flash, RAM and work, by layer",
 			       .needs_plan = true,
+			       .trains = true,
 			       .end = forecast_end};

@@ -1,5 +1,5 @@
-/* gradients.c: the gradients of random graphs match differences of the loss, survive printing and reading, and the C for
- * them, built and run by the system's compiler in the current folder, computes what the evaluator does. */
+/* gradients.c: the gradients of random graphs match differences of the loss, survive printing and reading, and the C
+ * for them, built and run by the system's compiler in the current folder, computes what the evaluator does. */
 #include "prop.h"
 #include "../../compiler/gradcheck.h"
 
@@ -95,8 +95,8 @@ compare_gradients(Case *c, const Graph *g, const EvalState *s)
 		for (int64_t k = 0; ok && p->trainable && scale < 1e4 && k < shape_count(p->shape); k++) {
 			ok = fread(&v, 4, 1, f) == 1 && near((double)v, s->grad[i][k], scale);
 			if (!ok)
-				fail(c, "grad, C: element %" PRId64 " of '%s' is %.9g, wanted %.17g", k, p->name, (double)v,
-				     s->grad[i][k]);
+				fail(c, "grad, C: element %" PRId64 " of '%s' is %.9g, wanted %.17g", k, p->name,
+				     (double)v, s->grad[i][k]);
 		}
 	}
 	if (f)
@@ -165,7 +165,7 @@ check_gradients(Case *c, const Wanted *w, bool compile)
 		return false;
 	GradCheck r = gradcheck_graph(back, c->seed, CHECKED);
 	if (r.param >= 0 && !(r.worst < 1e-5) && is_tame(&r))
-		return fail(c, "grad: element %" PRId64 " of '%s' is %.9g, differences give %.9g; recompute %d", r.element,
-			    g->param.v[r.param].name, r.gradient, r.difference, (int)g->loss.recompute);
+		return fail(c, "grad: element %" PRId64 " of '%s' is %.9g, differences give %.9g; recompute %d",
+			    r.element, g->param.v[r.param].name, r.gradient, r.difference, (int)g->loss.recompute);
 	return !compile || check_train_c(c, g, net);
 }

@@ -132,8 +132,8 @@ check_built(Case *c, bool compile, bool all_said)
 	if (!pass_run(c->g, "S", &run))
 		return !all_said || fail(c, "shape: refused");
 	fill_values(c, c->g);
-	return read_back(c, c->g, "shape") && check_shapes(c, c->g, all_said) &&
-	       check_meaning(c, c->g, compile, &w) && (!c->tame || check_gradients(c, &w, compile));
+	return read_back(c, c->g, "shape") && check_shapes(c, c->g, all_said) && check_meaning(c, c->g, compile, &w) &&
+	       (!c->tame || check_gradients(c, &w, compile));
 }
 
 static bool
@@ -165,7 +165,8 @@ check_random_net(Case *c, bool equations, bool compile)
 		return !*c->why;
 	for (int i = 0; i < c->g->param.n; i++)
 		fill_param(c, &c->g->param.v[i]);
-	return check_meaning(c, c->g, compile, &w) && (!equations || check_equations(c, &w)) && check_gradients(c, &w, compile);
+	return check_meaning(c, c->g, compile, &w) && (!equations || check_equations(c, &w)) &&
+	       check_gradients(c, &w, compile);
 }
 
 static bool
