@@ -484,7 +484,10 @@ read_suffix(Reader *r, Node *n)
 	if (accept(r, "again"))
 		n->again = read_int(r);
 	if (accept(r, "place")) {
-		n->place = accept(r, "output") ? PLACE_OUTPUT : accept(r, "state") ? PLACE_STATE : accept(r, "grad") ? PLACE_GRAD : PLACE_SCRATCH;
+		n->place = accept(r, "output")  ? PLACE_OUTPUT
+			   : accept(r, "state") ? PLACE_STATE
+			   : accept(r, "grad")  ? PLACE_GRAD
+						: PLACE_SCRATCH;
 		accept(r, "scratch");
 		n->offset = read_int(r);
 	}

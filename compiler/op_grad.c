@@ -93,6 +93,13 @@ gr_sigmoid(Reverse *v, Ref r, Ref d)
 }
 
 void
+gr_sigmoid2(Reverse *v, Ref r, Ref d)
+{
+	Ref slope = make2(v, OP_DSIGMOID, d, grad_value(v, r));
+	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, slope, grad_number(v, 2)));
+}
+
+void
 gr_add(Reverse *v, Ref r, Ref d)
 {
 	grad_add(v, operand(v, r, 0), d);
@@ -185,23 +192,38 @@ matrix_product(Reverse *v, Ref r, Ref d)
 	}
 }
 
-/* x * W or W * x: the product of W and d from the other side, and the outer product of x and d */
-void
-gr_matmul(Reverse *v, Ref r, Ref d)
+/* x * W or W * x, operands k and k + 1: the product of W and d from the other side, and the outer product of x and d */
+static void
+vector_product(Reverse *v, Ref r, Ref d, int k)
 {
-	bool vector_first = grad_node(v, operand(v, r, 0))->shape.rank == 1;
-	int vector = vector_first ? 0 : 1;
-	if (grad_node(v, r)->shape.rank == 2) {
-		matrix_product(v, r, d);
-		return;
-	}
-	Ref x = operand_value(v, r, vector), w = operand_value(v, r, !vector);
+	bool vector_first = grad_node(v, operand(v, r, k))->shape.rank == 1;
+	int vector = vector_first ? k : k + 1, matrix = vector_first ? k + 1 : k;
+	Ref x = operand_value(v, r, vector), w = operand_value(v, r, matrix);
 	if (wanted(v, r, vector))
 		grad_add(v, operand(v, r, vector),
 			 grad_make(v, OP_MATMUL, 2, (Ref[]){vector_first ? w : d, vector_first ? d : w},
 				   grad_node(v, x)->shape));
-	if (wanted(v, r, !vector))
-		grad_add_outer(v, operand(v, r, !vector), vector_first ? x : d, vector_first ? d : x);
+	if (wanted(v, r, matrix))
+		grad_add_outer(v, operand(v, r, matrix), vector_first ? x : d, vector_first ? d : x);
+}
+
+void
+gr_matmul(Reverse *v, Ref r, Ref d)
+{
+	if (grad_node(v, r)->shape.rank == 2)
+		matrix_product(v, r, d);
+	else
+		vector_product(v, r, d, 0);
+}
+
+void
+gr_affine(Reverse *v, Ref r, Ref d)
+{
+	int addends = grad_node(v, r)->attr.sum.addends, nin = grad_node(v, r)->nin;
+	for (int k = 0; k < addends; k++)
+		grad_add(v, operand(v, r, k), d);
+	for (int k = addends; k < nin; k += 2)
+		vector_product(v, r, d, k);
 }
 
 static Ref

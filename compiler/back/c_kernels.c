@@ -246,7 +246,8 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 				 inner, columns, yj, ai, plus, columns);
 	}
 	text_add(&t, "%s%s}\n", rows > 1 ? "\t}\n" : "", batch > 1 ? "\t}\n" : "");
-	const char *stem = arena_printf(e->arena, "matmul_%s_%s", c_shape_suffix(e, a->shape), c_shape_suffix(e, w->shape));
+	const char *stem =
+		arena_printf(e->arena, "matmul_%s_%s", c_shape_suffix(e, a->shape), c_shape_suffix(e, w->shape));
 	return c_kernel_add(e, stem, &t);
 }
 

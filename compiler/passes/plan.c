@@ -7,8 +7,8 @@
  * others share one work buffer: first fit over a free list, a place free again after the last use, an element-wise
  * result on top of an operand that dies with it, be it a slot of the state. A group is one moment: what only its own
  * members use has no place at all. The results of a group that holds one sum for many steps, and the vectors that it
- * multiplies, stand in rows, one after the other. A sum that goes to a gradient is computed there. The lower bound is the largest sum of values alive at one time;
- * scratch and bound are in floats and counted with the batch. */
+ * multiplies, stand in rows, one after the other. A sum that goes to a gradient is computed there. The lower bound is
+ * the largest sum of values alive at one time; scratch and bound are in floats and counted with the batch. */
 #include "../ops.h"
 #include "../pass.h"
 #include <assert.h>
