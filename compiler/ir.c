@@ -99,6 +99,7 @@ graph_origin(Graph *g, Ref to, const Node *from)
 	n->name = from->name;
 	n->path = from->path;
 	n->step = from->step;
+	n->again = from->again;
 }
 
 int32_t

@@ -187,7 +187,7 @@ Ref graph_number(Graph *g, double value);
 Span node_place(const Node *n);
 /* The number that an AFFINE's sum is multiplied by. */
 double sum_scale(const Node *affine);
-/* Copies where a node came from: spans, name, path, step. */
+/* Copies where a node came from: spans, name, path, step, and whether it is computed again. */
 void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */
 int32_t graph_fresh_dim(Graph *g);

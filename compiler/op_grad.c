@@ -93,13 +93,6 @@ gr_sigmoid(Reverse *v, Ref r, Ref d)
 }
 
 void
-gr_sigmoid2(Reverse *v, Ref r, Ref d)
-{
-	Ref slope = make2(v, OP_DSIGMOID, d, grad_value(v, r));
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, slope, grad_number(v, 2)));
-}
-
-void
 gr_add(Reverse *v, Ref r, Ref d)
 {
 	grad_add(v, operand(v, r, 0), d);
@@ -220,6 +213,9 @@ void
 gr_affine(Reverse *v, Ref r, Ref d)
 {
 	int addends = grad_node(v, r)->attr.sum.addends, nin = grad_node(v, r)->nin;
+	double scale = sum_scale(grad_node(v, r));
+	if (scale != 1)
+		d = make2(v, OP_MUL, d, grad_number(v, scale));
 	for (int k = 0; k < addends; k++)
 		grad_add(v, operand(v, r, k), d);
 	for (int k = addends; k < nin; k += 2)
