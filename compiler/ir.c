@@ -362,6 +362,8 @@ verify_place(const Graph *g, const Node *n)
 			return "its place is no state of one slot";
 		return n->batched && shape_equal(n->shape, g->state.v[n->offset].shape) ? NULL
 											: "it does not fill the state";
+	case PLACE_GRAD:
+		return n->offset >= 0 && n->offset < g->param.n ? NULL : "its place is no parameter's gradient";
 	case PLACE_SCRATCH: break;
 	}
 	if (!shape_known(n->shape))

@@ -30,7 +30,8 @@ scaled_op(SumScale scale)
 void
 pass_pack(Graph *g)
 {
-	/* Per node: the one operation of all its users, 1 + op; 0: none, or several. Of a sum that gets a scale here. */
+	/* Per node: the one operation of all its users, 1 + op; 0: none, or several. Of a sum that gets a scale here.
+	 */
 	int *users = calloc((size_t)g->node.n + 1, sizeof *users);
 	bool *mixed = calloc((size_t)g->node.n + 1, sizeof *mixed);
 	assert(users && mixed);
