@@ -158,7 +158,7 @@ check_gradients(Case *c, const Wanted *w, bool compile)
 	pass_dce(net);
 	net->loss = random_loss(c);
 	g = graph_copy(net);
-	if (!pass_run(g, chance(c, 50) ? "UGP" : "UGFCDP", &run))
+	if (!pass_run(g, chance(c, 50) ? "UGP" : "UGFCDMCDEP", &run))
 		return fail(c, "grad: refused");
 	Graph *back = read_back(c, g, "grad");
 	if (!back)
