@@ -5,6 +5,8 @@
  * it takes one from a side: min and max that of the operand that they pick, |x| that of 0. */
 #include "ops.h"
 
+#define LN2 0.69314718055994531
+
 static Ref
 operand(const Reverse *v, Ref r, int k)
 {
@@ -90,6 +92,32 @@ void
 gr_sigmoid(Reverse *v, Ref r, Ref d)
 {
 	grad_add(v, operand(v, r, 0), make2(v, OP_DSIGMOID, d, grad_value(v, r)));
+}
+
+/* d times a slope in terms of the result, and a factor of the operand */
+static void
+scaled_slope(Reverse *v, Ref r, Ref d, Op slope, double factor)
+{
+	Ref s = make2(v, slope, d, grad_value(v, r));
+	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, s, grad_number(v, factor)));
+}
+
+void
+gr_sigmoid2(Reverse *v, Ref r, Ref d)
+{
+	scaled_slope(v, r, d, OP_DSIGMOID, 2);
+}
+
+void
+gr_logistic2(Reverse *v, Ref r, Ref d)
+{
+	scaled_slope(v, r, d, OP_DSIGMOID, -LN2);
+}
+
+void
+gr_tanh2(Reverse *v, Ref r, Ref d)
+{
+	scaled_slope(v, r, d, OP_DTANH, -LN2 / 2);
 }
 
 void

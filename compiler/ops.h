@@ -54,9 +54,9 @@ EvalRule ev_copy, ev_neg, ev_abs, ev_sqrt, ev_exp, ev_log, ev_tanh, ev_sigmoid, 
 	ev_minimum, ev_softmax, ev_logsoftmax, ev_gather, ev_concat, ev_slice;
 EvalRule ev_sign, ev_gt, ev_eq, ev_dtanh, ev_dsigmoid, ev_spread, ev_sumto, ev_onehot, ev_transpose, ev_outer,
 	ev_scatter, ev_total;
-GradRule gr_copy, gr_neg, gr_abs, gr_sqrt, gr_exp, gr_log, gr_tanh, gr_sigmoid, gr_add, gr_sub, gr_mul, gr_div, gr_pow,
-	gr_min, gr_max, gr_matmul, gr_affine, gr_sum, gr_mean, gr_maximum, gr_minimum, gr_softmax, gr_logsoftmax,
-	gr_gather, gr_concat, gr_slice;
+GradRule gr_copy, gr_neg, gr_abs, gr_sqrt, gr_exp, gr_log, gr_tanh, gr_sigmoid, gr_sigmoid2, gr_logistic2, gr_tanh2,
+	gr_add, gr_sub, gr_mul, gr_div, gr_pow, gr_min, gr_max, gr_matmul, gr_affine, gr_sum, gr_mean, gr_maximum,
+	gr_minimum, gr_softmax, gr_logsoftmax, gr_gather, gr_concat, gr_slice;
 
 /* What shape rules may ask and say. A shape is known piece by piece: first its rank, then each size. */
 enum {

@@ -467,22 +467,25 @@ c_train_optimisers(Emit *e, Text *t)
 {
 	const char *p = e->prefix, *n = params_of(e);
 	const char *check = arena_printf(e->arena, guard, n);
-	text_add(t, "NN_FAST float\n%s_clip(float grad[%s], float max_norm)\n{\n\treturn nn_clip(grad, %s, max_norm);\n}\n\n",
+	text_add(t,
+		 "NN_FAST float\n%s_clip(float grad[%s], float max_norm)\n{\n\treturn nn_clip(grad, %s, "
+		 "max_norm);\n}\n\n",
 		 p, n, n);
-	text_add(
-		t,
-		"NN_FAST void\n%s_sgd(%s_params *p, const float grad[%s], float lr)\n{\n%s\tnn_sgd(p->v, grad, %s, lr);\n}\n\n",
-		p, p, n, check, n);
-	text_add(
-		t,
-		"NN_FAST void\n%s_momentum(%s_params *p, const float grad[%s], %s_momentum_state *o, float lr, float momentum, "
-		"float weight_decay)\n{\n%s",
-		p, p, n, p, check);
+	text_add(t,
+		 "NN_FAST void\n%s_sgd(%s_params *p, const float grad[%s], float lr)\n{\n%s\tnn_sgd(p->v, grad, %s, "
+		 "lr);\n}\n\n",
+		 p, p, n, check, n);
+	text_add(t,
+		 "NN_FAST void\n%s_momentum(%s_params *p, const float grad[%s], %s_momentum_state *o, float lr, float "
+		 "momentum, "
+		 "float weight_decay)\n{\n%s",
+		 p, p, n, p, check);
 	each_run(e, t, "momentum", "momentum, %s");
 	text_add(t, "\t(void)weight_decay;\n}\n\n");
 	for (int w = 0; w < 2; w++) {
 		text_add(t,
-			 "NN_FAST void\n%s_adam%s(%s_params *p, const float grad[%s], %s_adamw_state *o, float lr, float "
+			 "NN_FAST void\n%s_adam%s(%s_params *p, const float grad[%s], %s_adamw_state *o, float lr, "
+			 "float "
 			 "weight_decay)\n{\n%s%s",
 			 p, w ? "w" : "", p, n, p, check, adam_setup);
 		each_run(e, t, "adam", w ? "1.0f - lr * %s, 0.0f, beta, eps, o->step" : "1.0f, %s, beta, eps, o->step");

@@ -129,12 +129,10 @@ check_operator(Op op, const Shape *shape, int nin, int batched, int *made)
 	arena_free(a);
 }
 
-/* Not what the pack pass makes: its weights do not change. */
 static bool
 is_differentiated(Op op)
 {
-	bool packed = op == OP_SIGMOID2 || op == OP_LOGISTIC2 || op == OP_TANH2;
-	return op_table[op].eval && !op_table[op].sink && !op_table[op].internal && !packed;
+	return op_table[op].eval && !op_table[op].sink && !op_table[op].internal;
 }
 
 START_TEST(agrees_with_differences)
