@@ -494,6 +494,9 @@ say_plan(const Compile *c)
 		g->output.n, g->param.n, g->state.n);
 	fprintf(stderr, "netc: steps: %d, nodes: %d; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n",
 		g->steps, g->node.n, g->scratch * 4, g->scratch_bound * 4);
+	if (c->train)
+		fprintf(stderr, "netc: training: nodes: %d; tape %" PRId64 " bytes, lower bound %" PRId64 " bytes\n",
+			c->train->node.n, c->train->scratch * 4, c->train->scratch_bound * 4);
 	fprintf(stderr, "netc: %zu KiB in the arena\n", arena_bytes(c->arena) / 1024);
 }
 

@@ -502,6 +502,8 @@ training_flaw(const Options *o)
 		return "--grad wants a window; --unroll 0 makes none";
 	if (o->loss.kind && o->weights_as_given && o->weights_as != WEIGHTS_PARAMS)
 		return "--grad wants weights that change: --weights-as=params";
+	if (o->loss.kind && strcmp(o->emit, "selftest") == 0)
+		return "--emit=selftest checks outputs, so it goes without --grad";
 	return NULL;
 }
 

@@ -218,7 +218,7 @@ sum_kernel(Emit *e, const Node *node, Rows r, int n)
 	return c_kernel_add(e, stem, &t);
 }
 
-/* "const float *const nn_a[2] = {…};" of every `each`-th operand from `first` on that `takes` names. */
+/* "const float *const nn_a[2] = {…};": where n operands are. */
 static void
 put_list(Emit *e, const Graph *g, const char *name, const Ref *in, int n)
 {
