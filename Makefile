@@ -42,14 +42,14 @@ TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)
 C_FILES := $(wildcard grammar/*.[ch] compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] tests/*/*.[ch] tests/bench/*.cc \
 	examples/*/main.c)
-LINT_SRC := $(SRC) $(filter-out tests/lib/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
+LINT_SRC := $(SRC) $(filter-out tests/%_main.c tests/bench/peer_%.c,$(wildcard tests/*/*.c))
 
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_MALLOC -DTINY
 FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DARENA_MALLOC -DTINY
 
 .PHONY: all deps demo demo-run test test-programs format lint asan asan-programs test-asan layers
-.PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc
-.PHONY: lint-clang lint-tidy lint-cppcheck
+.PHONY: fuzz fuzz-build fuzz-programs bless bench bench-deps bench-docs install install-files uninstall clean help FORCE lint-format lint-gcc onnx-deps forecast-test forecast-fit
+.PHONY: lint-clang lint-tidy lint-cppcheck target-deps target-programs target-test target-bench
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -156,22 +156,45 @@ bless: ## rewrite the goldens of lang, fail and ir, and show what changed
 	@BLESS=1 VARIANTS=plain $(RUN_TESTS) lang fail ir || true
 	@git --no-pager diff --stat -- tests
 	@git --no-pager diff -- tests
+NPM_RUNTIME = npm install --prefix $(BUILD)/bench --ignore-scripts --no-save --no-audit --no-fund --loglevel=error \
+	onnxruntime-node@1.30.0
 bench: ## netc's C against its peers: FILTER=w1 ROUNDS=5 PEERS=none; see docs/performance.md
 	+@$(SUB) -s all $(BUILD)/tests/npzraw
 	@CC='$(CC)' BUILD='$(BUILD)' sh tests/bench/bench.sh
 bench-deps: ## install the peers that bench can have (ONNX Runtime from npm, into $(BUILD)/bench)
 	@sh tests/deps.sh bench
-	npm install --prefix $(BUILD)/bench --ignore-scripts --no-save --no-audit --no-fund --loglevel=error onnxruntime-node@1.30.0
+	$(NPM_RUNTIME)
 bench-docs: ## put the last results of bench into docs/performance.md
 	@awk 'FNR == NR { text = text $$0 "\n"; next } /^<!-- end of/ { skip = 0 } !skip; \
 		/^<!-- results/ { printf "```\n%s```\n", text; skip = 1 }' \
 		$(BUILD)/bench/results.txt docs/performance.md >$(BUILD)/bench/page
 	@mv $(BUILD)/bench/page docs/performance.md
 	@cp $(BUILD)/bench/results.svg docs/performance.svg
+onnx-deps: ## install what tests/export compares with: python3-onnx, ONNX Runtime for node
+	@sh tests/deps.sh onnx
+	$(NPM_RUNTIME)
+forecast-test: test-programs ## --emit=forecast against all targets that are installed
+	@VARIANTS=plain FORECAST_TARGETS="m0 m4 m7 m33 m55 rv32imac rv32imafc host" $(RUN_TESTS) forecast
+forecast-fit: test-programs ## compiler/back/cost.def anew, from what the targets' compilers make of tests/forecast/nets
+	@/usr/bin/python3 tests/forecast/fit.py >$(BUILD)/cost.rows
+	@sed '/^TARGET/,$$d' compiler/back/cost.def | cat - $(BUILD)/cost.rows >$(BUILD)/cost.def
+	mv $(BUILD)/cost.def compiler/back/cost.def
 layers: ## includes point down only
 	@sh tests/layers.sh
 fuzz: fuzz-build ## every fuzz target for FUZZ_SECONDS each
 	@for name in $(FUZZ_NAMES); do BUILD='$(BUILD)' sh tests/lib/fuzz_long.sh $$name $(FUZZ_SECONDS) || exit 1; done
+
+# Firmware under QEMU; tests/target/run.sh tells more.
+TARGET_RUN = CC='$(CC)' OUT='$(abspath $(BUILD))/target' NETC='$(abspath $(BUILD))/netc' TOOL='$(abspath $(BUILD))/tests/npzraw' \
+	sh tests/target/run.sh
+target-deps: ## install the cross compilers and QEMU
+	@sh tests/deps.sh target
+target-programs: target-deps
+	+@$(SUB) -s all $(BUILD)/tests/npzraw
+target-test: target-programs ## firmware gives the host's bits; FOR='m4 m0/gru', ARGS=--target=mcu
+	@ARGS='$(ARGS)' $(TARGET_RUN) test $(FOR)
+target-bench: target-programs ## instructions, flash, RAM against tests/target/table.txt; BLESS=1, FOR=
+	@$(TARGET_RUN) table '$(FOR)'
 
 format: ## clang-format over all C files
 	clang-format -i $(C_FILES)
@@ -221,6 +244,6 @@ uninstall: ## what install wrote, and the folders that are netc's own
 clean: ## remove what was built
 	rm -rf $(BUILD)
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | sort | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | sort | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 -include $(OBJ:.o=.d) $(UNIT_OBJ:.o=.d) $(wildcard $(BUILD)/obj/tests/*/*.d)

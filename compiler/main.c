@@ -530,12 +530,16 @@ emit(Compile *c, const Backend *b)
 	e->nvector = c->nvector;
 	e->vector_steps = c->vector_steps;
 	e->tolerance = o->tolerance;
+	if (b->binary && strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
+		fprintf(stderr, "netc: --emit=%s is not for a terminal; wanted -o FILE%s\n", b->name, b->suffix);
+		return fail(c, EXIT_USAGE);
+	}
 	back_run(b, e);
-	bool ok;
-	if (e->one_stream || !e->header.n) {
+	bool ok = !diag_errors(c->diag) || fail(c, EXIT_INPUT);
+	if (ok && (e->one_stream || !e->header.n)) {
 		text_put(&e->header, e->text.v ? e->text.v : "", e->text.n);
 		ok = write_file(c, path, e->header.v, e->header.n);
-	} else {
+	} else if (ok) {
 		ok = write_pair(c, header_path(c->arena, path), path, e);
 	}
 	text_free(&e->header);
@@ -662,6 +666,9 @@ passes_without(const Options *o)
 		without |= pass_bit("pack");
 	if (o->target == TARGET_MCU || without & pass_bit("fuse")) /* hoisting costs RAM, and wants groups */
 		without |= pass_bit("hoist");
+	const Backend *b = back_named(o->emit);
+	for (const char *l = b && b->without && !o->stop ? b->without : ""; *l; l++)
+		without |= 1u << (pass_by_letter(*l) - pass_table);
 	return without;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
 	EvalRule *eval;
 	const char *c;    /* one element, with the runtime's functions */
 	const char *libm; /* the same with math.h's, where it differs */
+	const char *onnx; /* ONNX's operator, opset 13 */
 	GradRule *grad;
 	int flops;
 	bool sink;       /* has an effect, never removed */

@@ -71,7 +71,8 @@ def main():
     f = grid(-LN2 / 2, LN2 / 2)  # e^f = 1 + f + f^2 (c0 + ... )
     show("exp", *rounded(powers(f, 2, 6), np.exp(f) - 1 - f, np.exp(-f)))
     f = grid(-0.5, 0.5)  # 2^f = 1 + f (c0 + ...)
-    show("exp2", *rounded(powers(f, 1, 6), np.exp2(f) - 1, np.exp2(-f)))
+    show("exp2", *rounded(powers(f, 1, 5), np.exp2(f) - 1, np.exp2(-f)))
+    show("pow", *rounded(powers(f, 1, 6), np.exp2(f) - 1, np.exp2(-f)))
     f = grid(np.sqrt(0.5) - 1, np.sqrt(2.0) - 1)  # ln(1+f) = f - f^2/2 + f^3 (c0 + ...)
     show("log", *rounded(powers(f, 3, 11), np.log1p(f) - f + f * f / 2, 1 / np.abs(np.log1p(f))))
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh [--check] build|demo|test|bench, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
+# deps.sh [--check] build|demo|test|bench|target|onnx, or deps.sh --has-fuzzer: installs the packages that are missing, only those, by name.
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
@@ -32,6 +32,12 @@ links()
 	return $status
 }
 
+# A file that is not found is printed as it was asked for.
+has_picolibc()
+{
+	[ "$("$1" -print-file-name=picolibc.specs 2>/dev/null)" != picolibc.specs ] && have "$1"
+}
+
 has_fuzzer()
 {
 	have clang || return 1
@@ -41,6 +47,11 @@ has_fuzzer()
 	status=$?
 	rm -rf "$dir"
 	return $status
+}
+
+has_onnx()
+{
+	/usr/bin/python3 -c 'import onnx' 2>/dev/null
 }
 
 if [ "$want" = --has-fuzzer ]; then
@@ -89,10 +100,24 @@ if [ "$want" = bench ]; then
 	want_peer valgrind have valgrind
 	want_peer npm have npm
 fi
+# The cross compilers, the C library with start-up code for both, and the machines.
+if [ "$want" = target ]; then
+	need gcc-arm-none-eabi have arm-none-eabi-gcc
+	need picolibc-arm-none-eabi has_picolibc arm-none-eabi-gcc
+	need gcc-riscv64-unknown-elf have riscv64-unknown-elf-gcc
+	need picolibc-riscv64-unknown-elf has_picolibc riscv64-unknown-elf-gcc
+	need qemu-system-arm have qemu-system-arm
+	need qemu-system-misc have qemu-system-riscv32
+fi
+if [ "$want" = onnx ]; then
+	need python3-onnx has_onnx
+	need npm have npm
+fi
 
 if [ -n "$check" ]; then
+	[ "$want" = target ] && goal=target-deps || goal=deps
 	for package in $missing; do
-		echo "$package is missing: apt-get install $package, or run make deps" >&2
+		echo "$package is missing: apt-get install $package, or run make $goal" >&2
 	done
 	[ -z "$missing" ]
 	exit

@@ -13,7 +13,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff train options layout torch onnx bench fuzz"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff train options layout torch onnx export forecast bench target embedding fuzz"
 ASAN_KINDS="unit cli fail ir lang prop diff train options layout"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
@@ -30,6 +30,10 @@ names_of()
 	prop) [ -f tests/prop/prop.c ] && seq 1 4 ;;
 	torch) printf '%s\n' 1 2 train ;;
 	bench) echo w2 ;;
+	target) printf '%s\n' m4 rv32imafc planted table worse cycles ;;
+	embedding) printf '%s\n' figures options links make cmake zephyr arduino ;;
+	forecast) printf '%s\n' ${FORECAST_TARGETS:-m0 m4 rv32imafc host} planted ;;
+	export) printf '%s\n' seeds diff export checkers ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
 	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
@@ -65,8 +69,9 @@ done
 # The longest first, so that the processors stay busy to the end.
 list >"$WORK/list"
 jobs=${JOBS:-$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
-grep -E '^(prop|unit|fuzz|examples|torch),' "$WORK/list" >"$WORK/order"
-grep -Ev '^(prop|unit|fuzz|examples|torch),' "$WORK/list" >>"$WORK/order"
+long='^(prop|unit|fuzz|examples|torch|target|export|forecast),'
+grep -E "$long" "$WORK/list" >"$WORK/order"
+grep -Ev "$long" "$WORK/list" >>"$WORK/order"
 [ ! -s "$WORK/order" ] || xargs -P "$jobs" -n 1 sh "$ROOT/tests/lib/one.sh" <"$WORK/order" || true
 
 # One line per kind, then the total; a test without a result was killed and counts as failed.

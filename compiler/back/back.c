@@ -3,8 +3,8 @@
 #include "../ops.h"
 #include <string.h>
 
-static const Backend *const back_table[] = {&back_c,      &back_selftest, &back_summary,
-					    &back_shapes, &back_ir,       &back_forecast};
+static const Backend *const back_table[] = {&back_c,  &back_selftest, &back_summary,       &back_shapes,
+					    &back_ir, &back_forecast, &back_forecast_json, &back_onnx};
 
 const Backend *
 back_named(const char *name)
@@ -141,4 +141,25 @@ node_source(Emit *e, const Node *n)
 		seen->text = source_text(e, n);
 	}
 	return seen->text;
+}
+
+/* Terminal columns of a UTF-8 text. */
+static int
+text_width(const char *s)
+{
+	int width = 0;
+	const char *end = s + strlen(s);
+	while (s < end) {
+		int len = 1;
+		int32_t c = utf8_decode(s, end, &len);
+		width += c < 0 ? 1 : utf8_width(c);
+		s += c < 0 ? 1 : len;
+	}
+	return width;
+}
+
+void
+text_padded(Text *t, const char *s, int width)
+{
+	text_add(t, "%s%*s", s, width > text_width(s) ? width - text_width(s) : 0, "");
 }

@@ -54,10 +54,12 @@ typedef struct {
 
 typedef struct {
 	const char *name, *suffix, *what;
-	bool needs_vectors; /* wants --check V.npz */
-	bool needs_plan;    /* wants the planned step or window, not only the net */
-	bool needs_weights; /* wants values, not only shapes */
-	bool trains;        /* is also shown the training half */
+	const char *without; /* letters of passes that it has no use for, or NULL */
+	bool needs_vectors;  /* wants --check V.npz */
+	bool needs_plan;     /* wants the planned step or window, not only the net */
+	bool needs_weights;  /* wants values, not only shapes */
+	bool trains;         /* is also shown the training half */
+	bool binary;         /* not for a terminal */
 	void (*begin)(Emit *e);
 	void (*graph_begin)(Emit *e, const Graph *g);
 	void (*node)(Emit *e, const Graph *g, Ref r);
@@ -65,7 +67,8 @@ typedef struct {
 	void (*end)(Emit *e);
 } Backend;
 
-extern const Backend back_c, back_selftest, back_ir, back_summary, back_shapes, back_forecast;
+extern const Backend back_c, back_selftest, back_ir, back_summary, back_shapes, back_forecast, back_forecast_json,
+	back_onnx;
 
 /* The back end of that --emit name, or NULL. */
 const Backend *back_named(const char *name);
@@ -95,6 +98,9 @@ const char *c_float(Arena *a, double v);
 const char *c_comment(Arena *a, const char *s, int n);
 /* The source line a node came from and its text, "prelude.net:66 x * Wxf", fit for a comment. */
 const char *node_source(Emit *e, const Node *n);
+
+/* A word in a column of a table, as wide as it looks. */
+void text_padded(Text *t, const char *s, int width);
 
 /* How many rows a value has: the batch, or 1 if it does not depend on an input. */
 int64_t node_rows(const Graph *g, const Node *n);

@@ -247,6 +247,15 @@ cell_new(Emit *e, const Graph *g, int32_t i, int32_t end, int64_t rows)
 	return c;
 }
 
+/* Weights that exceed the second-level cache are walked backwards at every other step: what was read last is still
+ * there. */
+static bool
+zigzags(const Cell *c)
+{
+	enum { LARGE = 1 << 20 };
+	return c->g->node.v[c->begin]->step % 2 == 1 && c->rows == 1 && 4 * c->panel * cell_panels(c) > LARGE;
+}
+
 /* How the weights lie, which depends on the number of rows. */
 static void
 lay_out(Cell *c)
@@ -255,6 +264,7 @@ lay_out(Cell *c)
 	c->unit = c->packed && !c->dots ? unit_of(c) : c->width;
 	if (c->packed)
 		cell_table_layout(c);
+	c->backward = c->packed && zigzags(c);
 }
 
 static void
@@ -298,6 +308,7 @@ cell_key(const Cell *c, Text *key)
 	key_put(key, c->rows);
 	key_put(key, c->width);
 	key_put(key, c->packed);
+	key_put(key, c->backward);
 	key_args(key, &c->vector);
 	key_args(key, &c->lane);
 	key_args(key, &c->weight);

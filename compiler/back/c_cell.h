@@ -44,6 +44,7 @@ typedef struct {
 	bool dots;     /* packed, few lanes and a long vector: each lane is a dot product */
 	int64_t unit;  /* lanes of a panel of the packed table, with padding; else width */
 	int64_t panel; /* floats */
+	bool backward; /* from the last panel to the first */
 	TABLE(CellSum) sum;
 	TABLE(CellSegment) segment;
 	CellArgs vector; /* read as a whole: operands of products */

@@ -72,7 +72,7 @@ scalar_unit(const Cell *c)
 	int most = 1;
 	for (int i = 0; i < c->segment.n; i++)
 		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
-	int64_t unit = largest_divisor(c->unit, one_array[CLASSES - 1] / most, 1);
+	int64_t unit = largest_divisor(c->unit, SCALAR_LANES / (most * cell_sets(c)), 1);
 	return unit ? unit : 1;
 }
 
@@ -112,7 +112,9 @@ write_sizes(const Writer *w)
 	for (int i = 0; i < c->segment.n; i++) {
 		int64_t lanes[CLASSES];
 		for (int k = 0; k < CLASSES; k++)
-			lanes[k] = lanes_of(c->segment.v[i].n * unit[k], k, w->rows, cell_sets(c));
+			lanes[k] = w->blocks && k == CLASSES - 1 && unit[k] > 1
+					   ? c->segment.v[i].n * unit[k] /* whole sums: see nn_lane */
+					   : lanes_of(c->segment.v[i].n * unit[k], k, w->rows, cell_sets(c));
 		text_add(w->t, ", %s = %s", lanes_name(w, i), pick(w, lanes));
 	}
 	text_add(w->t, " };\n");
@@ -365,7 +367,10 @@ write_origin(const Writer *w, const CellSegment *s)
 		text_add(w->t, "u + ");
 	if (s->at)
 		text_add(w->t, "%" PRId64 " + ", s->at);
-	text_add(w->t, "j0;\n");
+	if (w->blocks)
+		text_add(w->t, "nn_lane(j0, UNITS, %" PRId64 ");\n", c->unit);
+	else
+		text_add(w->t, "j0;\n");
 }
 
 /* Whether a segment is what the registers of a microcontroller hold: its sums are taken where they are wanted, in z. */
@@ -822,7 +827,10 @@ cell_text(const Cell *c, Text *t)
 		return;
 	}
 	write_sizes(&w);
-	text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
+	if (c->backward)
+		text_add(t, "\tfor (int u = %" PRId64 " - UNITS; u >= 0; u -= UNITS) {\n", c->unit * cell_panels(c));
+	else
+		text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
 	write_rows(&w, 0, c->rows / rows * rows);
 	if (c->rows % rows) {
 		w.rows = 1;

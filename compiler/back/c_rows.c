@@ -89,6 +89,6 @@ c_rows(Emit *e, int64_t lanes)
 	write_plain(&t, lanes);
 	*name = c_kernel_add(e, arena_printf(e->arena, "rows_%" PRId64, lanes), &t);
 	C *c = e->own;
-	c->kernel.v[c->kernel.n - 1].head = "NN_SPEED(NN_INLINE, NN_NOINLINE) static const float *";
+	c->kernel.v[c->kernel.n - 1].head = "NN_ROWS static const float *";
 	return *name;
 }

@@ -3,8 +3,8 @@
  * An ONNX model keeps its arrays as initialisers, or as Constant nodes, under names that exporters make up
  * ("onnx::LSTM_42"). What an array is, the node that uses it knows: W, R and B of an LSTM, the kernel of a MatMul. So
  * arrays in such a place are named by node and place ("rnn.W", "head.kernel"), and layout.def has those names; others
- * keep their own. Whole numbers that no layer uses (shapes, axes) are left out. The messages: onnx.proto, IR version 3
- * and later. */
+ * keep their own, as do those of files that netc wrote. Whole numbers that no layer uses (shapes, axes) are left out.
+ * The messages: onnx.proto, IR version 3 and later. */
 #include "bytes.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -40,6 +40,7 @@ typedef struct {
 	bool wanted;       /* a layer uses it */
 	bool loose;        /* something else does */
 	bool constant;     /* from a Constant node */
+	String parameter;  /* which one it is, by its doc string */
 } Array;
 
 typedef struct {
@@ -64,6 +65,7 @@ typedef struct {
 	int nproduct;
 	TABLE(const char *) given; /* names so far */
 	int64_t numbers, numbers_max;
+	bool own; /* netc wrote it: parameters are marked, and have their names */
 } Onnx;
 
 static bool
@@ -137,6 +139,14 @@ string_is(String s, const char *text)
 	return s.n == strlen(text) && memcmp(s.s, text, s.n) == 0;
 }
 
+/* What follows the prefix, or nothing. */
+static String
+string_after(String s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return s.n > n && memcmp(s.s, prefix, n) == 0 ? (String){s.s + n, s.n - n} : (String){0};
+}
+
 static int
 string_compare(String a, String b)
 {
@@ -205,6 +215,7 @@ array_read(Onnx *o, Message m, Array *a)
 			a->raw = f.bytes;
 			a->has_raw = true;
 			break;
+		case 12: a->parameter = string_after(string_of(f.bytes), "parameter "); break;
 		case 13: a->external = true; break;
 		case 14: a->external |= f.value == 1; break;
 		default: break;
@@ -626,12 +637,14 @@ weights_give(Onnx *o)
 	}
 	o->by_output = sort(o, s, o->nproduct);
 	loose_mark(o);
-	for (int i = 0; i < o->node.n && o->r.ok; i++)
+	for (int i = 0; i < o->node.n && o->r.ok && !o->own; i++)
 		node_give(o, &o->node.v[i]);
 	for (int i = 0; i < o->array.n && o->r.ok; i++) {
 		const Array *a = &o->array.v[i];
-		if (!a->wanted && !a->constant && !(is_whole(a) && a->loose))
-			array_give(o, a, arena_strndup(o->r.arena, a->name.s ? a->name.s : "", a->name.n));
+		bool is_weight = !a->wanted && !a->constant && !(is_whole(a) && a->loose);
+		String name = o->own ? a->parameter : a->name;
+		if (o->own ? name.n > 0 : is_weight)
+			array_give(o, a, arena_strndup(o->r.arena, name.s ? name.s : "", name.n));
 	}
 	if (o->given.n > 0)
 		qsort(o->given.v, (size_t)o->given.n, sizeof *o->given.v, given_compare);
@@ -640,17 +653,79 @@ weights_give(Onnx *o)
 			reader_fail(&o->r, "has two arrays called '%s'", o->given.v[i]);
 }
 
+/* The shape in front of "(2, 3) 1 2 3 4 5 6"; where the numbers begin, or NULL. */
+static const char *
+text_shape(const char *text, Stored *s)
+{
+	const char *p = text + 1;
+	char *end;
+	for (; *text == '(' && *p >= '0' && *p <= '9' && s->rank < TENSOR_RANK_MAX; p = end + strspn(end, ", "))
+		s->dim[s->rank++] = strtoll(p, &end, 10);
+	return *text == '(' && *p == ')' && stored_count(s) ? p + 1 : NULL;
+}
+
+static void
+text_give(Onnx *o, const char *name, const char *text)
+{
+	Stored s = {.name = intern(o->r.arena, name), .dtype = dtype_find("F32")};
+	const char *p = text_shape(text, &s);
+	bool ok = p && s.count <= (int64_t)strlen(p);
+	unsigned char *bytes = ok ? arena_alloc(o->r.arena, (size_t)s.count * 4 + 1) : NULL;
+	for (int64_t i = 0; ok && i < s.count; i++) {
+		char *end;
+		float v = (float)strtod(p, &end);
+		uint32_t bits;
+		memcpy(&bits, &v, sizeof bits);
+		for (int k = 0; k < 4; k++)
+			bytes[4 * i + k] = (unsigned char)(bits >> (8 * k));
+		ok = end != p;
+		p = end;
+	}
+	if (!ok) {
+		reader_fail(&o->r, "the metadata '%s' are not a shape and its numbers",
+			    name_show(o->r.arena, name, strlen(name)));
+		return;
+	}
+	s.data = bytes;
+	if (name_check(&o->r, name, strlen(name)) && reader_add(&o->r, &s))
+		*table_push(o->r.arena, &o->given) = s.name;
+}
+
+/* What netc wrote of values that are no node's input. */
+static bool
+metadata_give(Onnx *o, Message m)
+{
+	String key = {0}, value = {0};
+	for (Field f; field_next(&m, &f);) {
+		if (f.number == 1)
+			key = string_of(f.bytes);
+		if (f.number == 2)
+			value = string_of(f.bytes);
+	}
+	if (m.p != m.end)
+		return damaged(o, "metadata");
+	const char *name = arena_strndup(o->r.arena, key.s ? key.s : "", key.n), *colon = strchr(name, ':');
+	if (colon && (strncmp(name, "initial:", 8) == 0 || strncmp(name, "parameter:", 10) == 0))
+		text_give(o, colon + 1, arena_strndup(o->r.arena, value.s ? value.s : "", value.n));
+	return o->r.ok;
+}
+
 bool
 onnx_parse(Diag *diag, const char *file, const unsigned char *data, size_t n, TensorTable *out)
 {
 	Onnx o = {.r = reader_begin(diag, file, out), .numbers_max = 4 * (int64_t)n};
 	Message m = {data, data + n};
 	bool graph = false, ok = true;
-	for (Field f; ok && field_next(&m, &f);)
-		if (f.number == 7 && f.wire == WIRE_BYTES) {
+	for (Field f; ok && field_next(&m, &f);) {
+		if (f.number == 2)
+			o.own = string_is(string_of(f.bytes), "netc");
+		if (f.number == 14 && f.wire == WIRE_BYTES && o.own)
+			ok = metadata_give(&o, f.bytes);
+		if (f.number == 7 && f.wire == WIRE_BYTES && ok) {
 			ok = !graph ? graph_read(&o, f.bytes) : reader_fail(&o.r, "has two graphs");
 			graph = true;
 		}
+	}
 	if (ok && m.p != m.end)
 		ok = damaged(&o, "model");
 	if (ok && !graph)

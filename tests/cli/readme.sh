@@ -4,31 +4,6 @@ export PATH="$PWD/bin:$PATH"
 mkdir bin work
 ln -s "$NETC" bin/netc
 ln -s "$(command -v "$CC")" bin/cc
-cat >follow.awk <<'AWK'
-# Prints the README with what the commands say now.
-BEGIN { torch = ENVIRON["TORCH"] }
-/^```/ && inside {
-	if (file) close("work/" file)
-	if (python) system("cd work && /usr/bin/python3 save.py >save.log 2>&1 || cat save.log")
-	inside = file = console = python = 0
-	print
-	next
-}
-/^```python/ && torch { python = 1; file = "save.py"; print torch > "work/save.py" }
-/^```/ { inside = 1; console = /^```console/ && (torch || !/torch/); print; next }
-inside && file { print > ("work/" file) }
-inside && console && /^\$ / {
-	print
-	fflush()
-	command = "cd work && { " substr($0, 3) "\n} 2>&1"
-	while ((command | getline line) > 0) print line
-	close(command)
-	next
-}
-inside && console { next }
-!inside && /^<!-- file / { file = $3; printf "" > ("work/" file) }
-{ print }
-AWK
 TORCH=
 if /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null; then
 	TORCH='import torch, numpy as np
@@ -37,7 +12,7 @@ torch.manual_seed(1)
 model = nn.ModuleDict({"rnn": nn.LSTM(1, 16), "head": nn.Linear(16, 1)})'
 fi
 export TORCH
-awk -f follow.awk "$ROOT/README.md" >now.md || fail "awk"
+awk -f "$ROOT/tests/lib/follow.awk" "$ROOT/README.md" >now.md || fail "awk"
 [ -f work/tone.c ] || fail "nothing was run"
 for link in $(grep -o '](\([^)#]*\))' "$ROOT/README.md" | tr -d '])('); do
 	[ -e "$ROOT/$link" ] || case $link in http*) ;; *) fail "README.md points to '$link', which is not there" ;; esac

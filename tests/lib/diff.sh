@@ -48,6 +48,7 @@ else
 		done
 	done
 	build native "$CC" -O3 -march=native
+	build scalar "$CC" -O2 -U__SSE__ # the blocks of a microcontroller
 	command -v g++ >/dev/null 2>&1 && [ -f gcc-O2.o ] && build_cpp g++ g++ gcc-O2.o
 	command -v clang++ >/dev/null 2>&1 && build_cpp clang++ clang++
 fi

@@ -52,7 +52,7 @@ static const double inf = INFINITY, nan_ = NAN;
 #define SIGMOID1 0.73105857863000488
 #define LN2 0.69314718055994531
 
-#define RULES 75
+#define RULES 80
 static const Rule *
 rules(void)
 {
@@ -68,6 +68,11 @@ rules(void)
 		{OP_LOG, VECTOR(4), NONE, VECTOR(4), {1, 2, 0, -1}, {0}, {0, LN2, 0, 0}, {0}},
 		{OP_TANH, VECTOR(4), NONE, VECTOR(4), {0, 1, -1, 100}, {0}, {0, TANH1, -TANH1, 1}, {0}},
 		{OP_SIGMOID, VECTOR(4), NONE, VECTOR(4), {0, 1, -1, -1000}, {0}, {0.5, SIGMOID1, 1 - SIGMOID1, 0}, {0}},
+		{OP_SIGMOID2, VECTOR(3), NONE, VECTOR(3), {0, 0.5, -0.5}, {0}, {0.5, SIGMOID1, 1 - SIGMOID1}, {0}},
+		{OP_LOGISTIC2, VECTOR(3), NONE, VECTOR(3), {0, 1, -1}, {0}, {0.5, 1.0 / 3, 2.0 / 3}, {0}},
+		{OP_TANH2, VECTOR(3), NONE, VECTOR(3), {0, 1, -1}, {0}, {0, -1.0 / 3, 1.0 / 3}, {0}},
+		{OP_AFFINE, VECTOR(2), MATRIX(2, 3), VECTOR(3), {2, 3}, {1, 2, 3, 4, 5, 6}, {14, 19, 24}, {0}},
+		{OP_AFFINE, MATRIX(2, 3), VECTOR(3), VECTOR(2), {1, 2, 3, 4, 5, 6}, {1, 0, -1}, {-2, -2}, {0}},
 		{OP_ADD, VECTOR(2), VECTOR(2), VECTOR(2), {1, 2}, {10, 20}, {11, 22}, {0}},
 		{OP_ADD, VECTOR(2), SCALAR, VECTOR(2), {1, 2}, {10}, {11, 12}, {0}},
 		{OP_ADD, SCALAR, VECTOR(2), VECTOR(2), {10}, {1, 2}, {11, 12}, {0}},

@@ -84,6 +84,35 @@ sigmoid_error(float x)
 	return fabs((double)y - 1.0 / (1.0 + exp(-(double)x)));
 }
 
+/* 2^x to the limit of ±40. */
+static double
+exp2_error(float x)
+{
+	float y = nn_exp2(x);
+	double want = exp2(fmax(-40, fmin(40, (double)x)));
+	if (isnan(x))
+		return isnan(y) ? 0 : -1;
+	return fabs((double)y - want) / want;
+}
+
+static double
+logistic2_error(float x)
+{
+	float y = nn_logistic2(x);
+	if (isnan(x))
+		return isnan(y) ? 0 : -1;
+	return y >= 0.0f && y <= 1.0f ? fabs((double)y - 1.0 / (1.0 + exp2((double)x))) : -1;
+}
+
+static double
+tanh2_error(float x)
+{
+	float y = nn_tanh2(x);
+	if (isnan(x))
+		return isnan(y) ? 0 : -1;
+	return nn_abs(y) <= 1.0f ? fabs((double)y + tanh((double)x * 0.34657359027997264)) : -1;
+}
+
 static double
 exp_error(float x)
 {
@@ -150,6 +179,14 @@ START_TEST(tanh_is_within_its_bound)
 {
 	sweep(tanh_error, 3.0e-7);
 	sweep(tanh_relative, 3.3e-7);
+}
+END_TEST
+
+START_TEST(powers_of_two_are_within_their_bounds)
+{
+	sweep(exp2_error, 2e-7);
+	sweep(logistic2_error, 1e-7);
+	sweep(tanh2_error, 1.4e-7);
 }
 END_TEST
 
@@ -247,6 +284,7 @@ suite_runtime(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, tanh_is_within_its_bound);
 	tcase_add_test(t, sigmoid_is_within_its_bound);
+	tcase_add_test(t, powers_of_two_are_within_their_bounds);
 	tcase_add_test(t, exp_is_within_its_bound);
 	tcase_add_test(t, log_is_within_its_bound);
 	tcase_add_test(t, sqrt_is_within_its_bound);

@@ -9,7 +9,7 @@ _netc()
 		option=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $option in
-	--emit) words="c selftest summary shapes ast ir forecast weights" ;;
+	--emit) words="c selftest summary shapes ast ir onnx forecast forecast-json weights" ;;
 	--layout) words="torch keras flux onnx flax equinox nam net" ;;
 	--weights-as) words="const params extern" ;;
 	--init) words="seeded" ;;

@@ -1,7 +1,7 @@
 # fish completion for netc
 complete -c netc -l unroll -x -d 'time steps of the unrolled function; 0: the step function only'
 complete -c netc -s o -r -d 'output'
-complete -c netc -l emit -x -a 'c selftest summary shapes ast ir forecast weights' -d 'what to write'
+complete -c netc -l emit -x -a 'c selftest summary shapes ast ir onnx forecast forecast-json weights' -d 'what to write'
 complete -c netc -l weights -r -d 'weights'
 complete -c netc -l layout -x -a 'torch keras flux onnx flax equinox nam net' -d 'names and packing of the weights'
 complete -c netc -l prefix -x -d 'of the names in the file'
