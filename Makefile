@@ -139,6 +139,13 @@ demo-run:
 	$(BUILD)/netc $(DIGITS).net --weights $(DIGITS).safetensors -o $(BUILD)/demo/digits.c
 	$(CC) -O2 $(BUILD)/demo/digits.c examples/digits/main.c -I$(BUILD)/demo -o $(BUILD)/demo/digits
 	$(BUILD)/demo/digits
+# The examples that train; their own Makefiles have more.
+.PHONY: demo-charrnn mpi-deps
+EXAMPLE = $(MAKE) -C examples/$(@:demo-%=%) NETC='$(abspath $(BUILD))/netc' BUILD='$(abspath $(BUILD))/examples/$(@:demo-%=%)'
+demo-charrnn: all ## train a net that writes letter by letter; a few minutes
+	@$(EXAMPLE)
+mpi-deps: ## install Open MPI, for examples/charrnn/mpi.c
+	@sh tests/deps.sh mpi
 
 RUN_TESTS = CC='$(CC)' BUILD='$(BUILD)' sh tests/run.sh
 test: ## everything; the last line is 'N passed, N failed'

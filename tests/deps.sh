@@ -3,6 +3,7 @@
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
+# deps.sh mpi: what examples/charrnn/mpi.c wants.
 set -u
 check=
 [ "${1-}" = --check ] && { check=1; shift; }
@@ -84,6 +85,10 @@ if [ "$want" = test ]; then
 		[ -n "$major" ] || major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*clang-\([0-9]*\)$/\1/p' | head -n 1)
 		optional="$optional libclang-rt-${major:-14}-dev"
 	}
+fi
+if [ "$want" = mpi ]; then
+	need libopenmpi-dev have mpicc
+	need openmpi-bin have mpirun
 fi
 # The peers of the benchmark; those that cannot be had are skipped there, by name.
 want_peer()

@@ -36,8 +36,11 @@ names_of()
 	export) printf '%s\n' seeds diff export checkers ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
-	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
-		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,' ;;
+	examples) {
+		ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
+		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,'
+		ls tests/examples/*.sh 2>/dev/null | sed 's,.*/,,; s,\.sh$,,'
+	} | sort -u ;;
 	docs) sed -n 's/^<!-- test \([^:]*\):.*/\1/p' docs/*.md 2>/dev/null; echo every-example ;;
 	determinism) ls examples/*/*.net tests/diff/*.net 2>/dev/null ;;
 	*) ls tests/"$1"/*.net tests/"$1"/*.ir tests/"$1"/*.sh 2>/dev/null | sed 's,.*/,,' ;;
