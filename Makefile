@@ -140,9 +140,11 @@ demo-run:
 	$(CC) -O2 $(BUILD)/demo/digits.c examples/digits/main.c -I$(BUILD)/demo -o $(BUILD)/demo/digits
 	$(BUILD)/demo/digits
 # The examples that train; their own Makefiles have more.
-.PHONY: demo-charrnn mpi-deps
+.PHONY: demo-charrnn demo-online mpi-deps
 EXAMPLE = $(MAKE) -C examples/$(@:demo-%=%) NETC='$(abspath $(BUILD))/netc' BUILD='$(abspath $(BUILD))/examples/$(@:demo-%=%)'
 demo-charrnn: all ## train a net that writes letter by letter; a few minutes
+	@$(EXAMPLE)
+demo-online: all ## a net that learns on the device, simulated
 	@$(EXAMPLE)
 mpi-deps: ## install Open MPI, for examples/charrnn/mpi.c
 	@sh tests/deps.sh mpi

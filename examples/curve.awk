@@ -1,14 +1,14 @@
 # curve.awk FILE.tsv: lines over a common x: as text, or with -v form=svg as a picture.
 #
-# The first line names the columns, the first of them x. -v ytitle=... says what is drawn; -v ymax=... cuts it off;
-# -v marks="X text; X text" draws upright lines.
+# The first line names the columns, the first of them x. The text shows one, -v column=N or the last; in the picture
+# -v ytitle=... says what is drawn, and -v marks="X text; X text" draws upright lines.
 BEGIN { FS = "\t" }
 NR == 1 { columns = NF; for (c = 1; c <= NF; c++) name[c] = $c; next }
 {
 	n++
 	for (c = 1; c <= columns; c++) {
 		v[n, c] = $c + 0
-		if (c > 1 && (ymax == "" ? 1 : $c + 0 <= ymax + 0)) {
+		if (c > 1) {
 			if (!seen++) low = high = $c + 0
 			if ($c + 0 < low) low = $c + 0
 			if ($c + 0 > high) high = $c + 0
@@ -23,13 +23,14 @@ END {
 # A bar a row; no more than twenty rows.
 function text(    rows, r, i, k, bar) {
 	rows = n < 20 ? n : 20
-	printf "%10s  %s\n", name[1], name[columns]
+	if (!column) column = columns
+	printf "%10s  %s\n", name[1], name[column]
 	for (r = 1; r <= rows; r++) {
 		i = rows > 1 ? int((r - 1) * (n - 1) / (rows - 1)) + 1 : n
 		bar = ""
-		k = high > low ? (v[i, columns] - low) / (high - low) * 48 : 0
+		k = high > low ? (v[i, column] - low) / (high - low) * 48 : 0
 		while (length(bar) <= k) bar = bar "*"
-		printf "%10g  %-49s %.4g\n", v[i, 1], bar, v[i, columns]
+		printf "%10g  %-49s %.6g\n", v[i, 1], bar, v[i, column]
 	}
 }
 
@@ -41,7 +42,7 @@ function nice(span,    s) {
 	return s
 }
 function X(x) { return left + (x - x0) / (x1 - x0) * width }
-function Y(y) { if (y > y1) y = y1; return top + (y1 - y) / (y1 - y0) * height }
+function Y(y) { return top + (y1 - y) / (y1 - y0) * height }
 
 function svg(    c, i, s, k, count, part, at) {
 	left = 60; top = 40; width = 660; height = 280
