@@ -51,8 +51,8 @@ function svg(    c, i, s, k, count, part, at) {
 	if (high <= low) high = low + 1
 	s = nice(high - low)
 	y0 = low >= 0 && low < high / 2 ? 0 : int(low / s - (low < 0)) * s
-	y1 = high
-	print "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 760 380'>"
+	y1 = int((high - y0) / s + 0.999) * s + y0
+	print "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 760 372'>"
 	print "<style>"
 	print "text{font:13px system-ui,sans-serif;fill:#444}.end{text-anchor:end}.mid{text-anchor:middle}"
 	print "path{fill:none;stroke-linejoin:round;stroke-width:1.8}.grid{stroke:#8884;stroke-width:1}.mark{stroke:#888;stroke-dasharray:4 3}"
@@ -70,13 +70,13 @@ function svg(    c, i, s, k, count, part, at) {
 	for (i = 1; i <= count; i++) {
 		at = part[i] + 0
 		sub(/^[^ ]* /, "", part[i])
-		printf "<path class='mark' d='M%.1f %dv%d'/><text x='%.1f' y='%d'>%s</text>\n", X(at), top, height, X(at) + 5, top + 14, part[i]
+		printf "<path class='mark' d='M%.1f %dv%d'/><text class='end' x='%.1f' y='%d'>%s</text>\n", X(at), top, height, X(at) - 6, top + 16, part[i]
 	}
-	for (c = 2; c <= columns; c++) {
+	for (c = columns; c > 1; c--) {
 		printf "<path class='l%d' d='", c
 		for (i = 1; i <= n; i++) printf "%s%.1f %.1f", i == 1 ? "M" : "L", X(v[i, 1]), Y(v[i, c])
 		print "'/>"
 		printf "<path class='l%d' d='M%d %dh26'/><text x='%d' y='%d'>%s</text>\n", c, 330 + 140 * (c - 2), 22, 362 + 140 * (c - 2), 26, name[c]
 	}
-	printf "<text x='%d' y='26'>%s</text><text class='end' x='%d' y='372'>%s</text>\n</svg>\n", left, ytitle, left + width, name[1]
+	printf "<text x='%d' y='26'>%s</text><text class='end' x='%d' y='362'>%s</text>\n</svg>\n", left, ytitle, left + width, name[1]
 }
