@@ -142,9 +142,13 @@ demo-run:
 # The examples that train; their own Makefiles have more.
 .PHONY: demo-charrnn demo-online mpi-deps
 EXAMPLE = $(MAKE) -C examples/$(@:demo-%=%) NETC='$(abspath $(BUILD))/netc' BUILD='$(abspath $(BUILD))/examples/$(@:demo-%=%)'
-demo-charrnn: all ## train a net that writes letter by letter; a few minutes
+demo-charrnn: ## train a net that writes letter by letter; a minute or two
+	@sh tests/deps.sh demo
+	+@$(SUB) -s all
 	@$(EXAMPLE)
-demo-online: all ## a net that learns on the device, simulated
+demo-online: ## a net that learns on the device, simulated
+	@sh tests/deps.sh demo
+	+@$(SUB) -s all
 	@$(EXAMPLE)
 mpi-deps: ## install Open MPI, for examples/charrnn/mpi.c
 	@sh tests/deps.sh mpi

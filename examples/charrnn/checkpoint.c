@@ -93,6 +93,8 @@ checkpoint_read(const char *path, Trainer *t)
 			float *ours = place(&packed[k], i, &t->params);
 			*ours = packed[k].second ? *ours + c.tensor[k].v[i] : c.tensor[k].v[i];
 		}
+	if (!(c.step >= 0 && c.step <= 16777216.0f && c.update >= 0 && c.update <= 16777216.0f))
+		return "has a number of updates that is none";
 	t->adamw.step = (uint32_t)c.step;
 	t->update = (long)c.update;
 	return NULL;

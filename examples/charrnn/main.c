@@ -137,6 +137,8 @@ main(int argc, char **argv)
 		sample_write(stdout, &trainer.params, o.letters, temperature, (unsigned)trainer.update);
 		return 0;
 	}
+	if (trainer.update >= o.updates)
+		return complain(o.resume, "has made all its updates: more with -n");
 	if (complain(o.text, text_read(o.text, &text)))
 		return 1;
 	Text held = {text.letter + text.n - text.n / 20, text.n / 20};

@@ -41,7 +41,8 @@ listen(Sensor *sensor, int pump)
 		net.reading[k][0] = sensor_read(sensor, pump);
 }
 
-/* One update by the window; returns how far the guesses were off, before it. */
+/* One update by the window; returns how far the guesses were off, before it. After a reading that is no number nothing
+ * is learned, and the state starts anew. */
 static float
 learn(void)
 {
@@ -54,7 +55,10 @@ learn(void)
 	online_clip(net.grad, norm);
 	online_sgd(&net.params, net.grad, rate);
 	mark_end();
-	return error;
+	if (error < 1e30f)
+		return error;
+	online_reset(&net.params, &net.state);
+	return 0;
 }
 
 /* How far the frozen copy's guesses are off. */

@@ -50,6 +50,7 @@ head -c 3000 whole.st >short.st
 head -c 40 text >short
 refused 1 "short.st: does not have 'model.rnn.weight_ih_l0'" ./charrnn -r short.st text
 refused 1 'text: is no safetensors file' ./charrnn -r text text
+refused 1 'whole.st: has made all its updates' ./charrnn -r whole.st -n 900 text
 refused 1 'none: cannot be opened' ./charrnn none
 refused 1 'short: is too short' ./charrnn short
 refused 1 '/nowhere/loss: cannot be written' ./charrnn -l /nowhere/loss text

@@ -29,6 +29,12 @@ learned "lines.$CC" || fail "nothing was learned: $(cat "lines.$CC")"
 sed 's/rate = 0.3f/rate = 0.0f/' "$folder/main.c" >still.c
 simulate "$CC" still.c lines.still
 learned lines.still && fail "it learns at a rate of zero"
+# A reading that is no number costs one window.
+sed 's,^\t\tlisten(&sensor.*,&\n\t\tif (update == 700) net.reading[3][0] = 0.0f / (float)(update - 700);,' "$folder/main.c" >loose.c
+cmp -s "$folder/main.c" loose.c && fail "nothing was planted"
+simulate "$CC" loose.c lines.loose
+cmp -s "lines.$CC" lines.loose && fail "the reading is a number"
+learned lines.loose || fail "a reading that is no number stops learning: $(cat lines.loose)"
 # The picture and the text of the curve.
 grep -v '^#' "lines.$CC" >error.tsv
 run awk -v column=2 -f "$ROOT/examples/curve.awk" error.tsv
