@@ -120,7 +120,7 @@ if [ "$want" = onnx ]; then
 fi
 
 if [ -n "$check" ]; then
-	[ "$want" = target ] && goal=target-deps || goal=deps
+	case $want in target | mpi) goal=$want-deps ;; *) goal=deps ;; esac
 	for package in $missing; do
 		echo "$package is missing: apt-get install $package, or run make $goal" >&2
 	done
