@@ -73,7 +73,7 @@ $(GEN)/net.tab.h: $(GEN)/net.tab.c
 $(GEN)/net.lex.c: grammar/net.l | $(BUILD)/.tools
 	@mkdir -p $(@D)
 	$(FLEX) -o $@ grammar/net.l
-EMBEDDED := prelude=compiler/prelude.net runtime=runtime/nn.h picture=compiler/back/picture.css \
+EMBEDDED := prelude=compiler/prelude.net runtime=runtime/nn.h training=runtime/train.h picture=compiler/back/picture.css \
 	view_style=compiler/back/view.css view_script=compiler/back/view.js page_script=compiler/back/page.js
 $(GEN)/embedded.c: compiler/embed.sh $(foreach pair,$(EMBEDDED),$(lastword $(subst =, ,$(pair))))
 	@mkdir -p $(@D)
@@ -141,6 +141,19 @@ demo-run:
 	$(BUILD)/netc $(DIGITS).net --weights $(DIGITS).safetensors -o $(BUILD)/demo/digits.c
 	$(CC) -O2 $(BUILD)/demo/digits.c examples/digits/main.c -I$(BUILD)/demo -o $(BUILD)/demo/digits
 	$(BUILD)/demo/digits
+# The examples that train; their own Makefiles have more.
+.PHONY: demo-charrnn demo-online mpi-deps
+EXAMPLE = $(MAKE) -C examples/$(@:demo-%=%) NETC='$(abspath $(BUILD))/netc' BUILD='$(abspath $(BUILD))/examples/$(@:demo-%=%)'
+demo-charrnn: ## train a net that writes letter by letter; a minute or two
+	@sh tests/deps.sh demo
+	+@$(SUB) -s all
+	@$(EXAMPLE)
+demo-online: ## a net that learns on the device, simulated
+	@sh tests/deps.sh demo
+	+@$(SUB) -s all
+	@$(EXAMPLE)
+mpi-deps: ## install Open MPI, for examples/charrnn/mpi.c
+	@sh tests/deps.sh mpi
 
 images: all ## the drawings of the README
 	sh docs/images/make.sh '$(BUILD)/netc' docs/images
@@ -222,7 +235,7 @@ lint-cppcheck:
 
 # What is installed, as FILE:PLACE under PREFIX; @PREFIX@ and @VERSION@ are filled in where the file ends in .in.
 VERSION = $(shell sed -n 's/^\#define NETC_VERSION "\(.*\)"/\1/p' compiler/back/back.h)
-INSTALLED = runtime/nn.h:include/netc/nn.h docs/netc.1:share/man/man1/netc.1 \
+INSTALLED = runtime/nn.h:include/netc/nn.h runtime/train.h:include/netc/train.h docs/netc.1:share/man/man1/netc.1 \
 	tools/netc.pc.in:share/pkgconfig/netc.pc \
 	tools/cmake/netcConfig.cmake:share/cmake/netc/netcConfig.cmake \
 	tools/cmake/netcConfigVersion.cmake.in:share/cmake/netc/netcConfigVersion.cmake \

@@ -17,4 +17,6 @@ extern const char view_script_text[];
 extern const size_t view_script_size;
 extern const char page_script_text[];
 extern const size_t page_script_size;
+extern const char training_text[]; /* runtime/train.h: those of the training half */
+extern const size_t training_size;
 #endif

@@ -39,13 +39,17 @@ eval_state_new(const Graph *g)
 		for (int64_t k = 0; k < n; k++)
 			e->state[i][k] = eval_initial(s, k % one);
 	}
+	e->grad = arena_alloc(g->arena, ((size_t)g->param.n + 1) * sizeof *e->grad);
+	for (int i = 0; i < g->param.n && g->loss.kind; i++)
+		if (shape_known(g->param.v[i].shape))
+			e->grad[i] = arena_alloc(g->arena, (size_t)shape_count(g->param.v[i].shape) * sizeof **e->grad);
 	return e;
 }
 
 static const double *
-port_at(const double *port, const Graph *g, Shape shape, int32_t step)
+port_at(const double *port, const Graph *g, const Node *n)
 {
-	return port + shape_count(shape) * g->batch * step;
+	return port + shape_count(n->shape) * g->batch * (g->input.v[n->attr.index].last ? 0 : n->step);
 }
 
 /* Row b of node r: a value without a batch is the same in every row. */
@@ -70,8 +74,13 @@ eval_leaf(Evaluator *e, const Node *n, double *to, size_t size)
 	const Graph *g = e->g;
 	int64_t count = shape_count(n->shape);
 	switch ((Op)n->op) {
-	case OP_INPUT: memcpy(to, port_at(e->in[n->attr.index], g, n->shape, n->step), size); break;
-	case OP_PARAM: fill(to, g->param.v[n->attr.index].value, count); break;
+	case OP_INPUT: memcpy(to, port_at(e->in[n->attr.index], g, n), size); break;
+	case OP_PARAM:
+		if (e->state->param)
+			memcpy(to, e->state->param[n->attr.index], size);
+		else
+			fill(to, g->param.v[n->attr.index].value, count);
+		break;
 	case OP_INIT: fill(to, g->state.v[n->attr.index].init.value, count); break;
 	case OP_CONST: to[0] = n->attr.number; break;
 	case OP_STATE:
@@ -95,18 +104,55 @@ eval_update(Evaluator *e, const Node *n)
 			memcpy(to + slot * k + count * b, arg_row(e, n->in[k], b).v, (size_t)count * sizeof *to);
 }
 
+static bool
+any_batched(const Graph *g, const Node *n)
+{
+	for (int k = 0; k < n->nin; k++)
+		if (graph_node(g, n->in[k])->batched)
+			return true;
+	return false;
+}
+
+static void
+add_to(double *to, const double *from, int64_t n, double factor)
+{
+	for (int64_t k = 0; k < n; k++)
+		to[k] += factor * from[k];
+}
+
 static void
 eval_rule(Evaluator *e, const Node *n, double *to)
 {
 	EvalArg fixed[8], *arg = n->nin <= 8 ? fixed : malloc((size_t)n->nin * sizeof *arg);
-	assert(arg && op_table[n->op].eval);
-	for (int32_t b = 0; b < (n->batched ? e->g->batch : 1); b++) {
+	int64_t count = shape_count(n->shape);
+	bool sums = op_table[n->op].sums_batch && any_batched(e->g, n);
+	double *row = sums ? calloc((size_t)count, sizeof *row) : to;
+	assert(arg && row && op_table[n->op].eval);
+	for (int32_t b = 0; b < (n->batched || sums ? e->g->batch : 1); b++) {
 		for (int k = 0; k < n->nin; k++)
 			arg[k] = arg_row(e, n->in[k], b);
-		op_table[n->op].eval(n, arg, to + b * shape_count(n->shape));
+		op_table[n->op].eval(n, arg, sums && b ? row : to + (n->batched ? b * count : 0));
+		if (sums && b)
+			add_to(to, row, count, 1);
 	}
+	if (sums)
+		free(row);
 	if (arg != fixed)
 		free(arg);
+}
+
+/* LOSS and GRAD: what they add up, over the batch. */
+static void
+eval_gradient(Evaluator *e, const Node *n)
+{
+	int64_t count = shape_count(graph_node(e->g, n->in[0])->shape);
+	for (int32_t b = 0; b < (n->batched ? e->g->batch : 1); b++) {
+		const double *v = arg_row(e, n->in[0], b).v;
+		if (n->op == OP_LOSS)
+			add_to(&e->state->loss, v, 1, n->attr.number);
+		else
+			add_to(e->state->grad[n->attr.index], v, count, 1);
+	}
 }
 
 static void
@@ -137,6 +183,8 @@ eval_run(const Graph *g, EvalState *s, const double *const *in, double *const *o
 			eval_update(&e, n);
 		} else if (n->op == OP_OUTPUT) {
 			eval_output(&e, n);
+		} else if (op_table[n->op].sink) {
+			eval_gradient(&e, n);
 		} else {
 			size_t count = (size_t)(shape_count(n->shape) * (n->batched ? g->batch : 1));
 			e.value[i] = next;

@@ -4,7 +4,10 @@
 #include "ir.h"
 
 typedef struct {
-	double **state; /* per state: [depth][batch][count], newest first; owned by the arena */
+	double **state;       /* per state: [depth][batch][count], newest first; owned by the arena */
+	double **grad;        /* per parameter: what GRAD nodes add to; owned by the arena */
+	double loss;          /* what LOSS nodes add to */
+	const double **param; /* per parameter: its values in double; NULL: the graph's; borrowed */
 } EvalState;
 
 /* The initial state: the initial values of the graph, in every slot. */

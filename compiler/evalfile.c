@@ -212,8 +212,9 @@ evalfile_run(const Graph *net, const char *file, const TensorTable *in, TensorTa
 	return true;
 }
 
-static bool
-compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b, double tolerance, FILE *report)
+bool
+evalfile_compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b, double tolerance,
+		       FILE *report)
 {
 	if (a->count != b->count) {
 		diag_file_error(g->diag, file, "array '%s' is %s; the net gives %s", a->name,
@@ -259,7 +260,7 @@ evalfile_compare(const Graph *net, const char *file, const TensorTable *stored, 
 	for (int i = 0; i < computed->tensor.n; i++) {
 		const Tensor *a = &computed->tensor.v[i], *b = tensor_find(stored, a->name);
 		if (b)
-			ok &= compare_array(net, file, a, b, tolerance, report);
+			ok &= evalfile_compare_array(net, file, a, b, tolerance, report);
 	}
 	return ok;
 }

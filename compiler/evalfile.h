@@ -14,4 +14,7 @@ bool evalfile_compare(const Graph *net, const char *file, const TensorTable *sto
 		      double tolerance, FILE *report);
 /* Whether an array of that name is an input or an output, rather than an initial state. */
 bool evalfile_is_port(const Graph *net, const char *name);
+/* One array of the file, b, with what was computed, a; says how much they differ. */
+bool evalfile_compare_array(const Graph *g, const char *file, const Tensor *a, const Tensor *b, double tolerance,
+			    FILE *report);
 #endif

@@ -27,6 +27,8 @@ graph_node(const Graph *g, Ref r)
 	return g->node.v[r.i];
 }
 
+const char *const loss_name[LOSS_COUNT] = {"none", "mse", "mae", "huber", "crossentropy", "bce"};
+
 static bool
 op_starts_batch(Op op)
 {
@@ -45,7 +47,7 @@ graph_add(Graph *g, Op op, int nin, const Ref *in)
 	n->batched = op_starts_batch(op);
 	for (int i = 0; i < nin; i++) {
 		n->in[i] = in[i];
-		if (in[i].i >= 0 && in[i].i < g->node.n)
+		if (in[i].i >= 0 && in[i].i < g->node.n && !op_table[op].sums_batch)
 			n->batched |= g->node.v[in[i].i]->batched;
 	}
 	*table_push(g->arena, &g->node) = n;
@@ -97,6 +99,7 @@ graph_origin(Graph *g, Ref to, const Node *from)
 	n->name = from->name;
 	n->path = from->path;
 	n->step = from->step;
+	n->again = from->again;
 }
 
 int32_t
@@ -288,6 +291,7 @@ verify_attr(const Graph *g, const Node *n)
 	switch ((Op)n->op) {
 	case OP_INPUT: return k >= 0 && k < g->input.n ? NULL : "no such input";
 	case OP_OUTPUT: return k >= 0 && k < g->output.n ? NULL : "no such output";
+	case OP_GRAD:
 	case OP_PARAM: return k >= 0 && k < g->param.n ? NULL : "no such parameter";
 	case OP_INIT:
 	case OP_UPDATE: return k >= 0 && k < g->state.n ? NULL : "no such state";
@@ -305,6 +309,12 @@ verify_attr(const Graph *g, const Node *n)
 	}
 }
 
+static bool
+wants_pairs(Op op)
+{
+	return op == OP_OUTER || op == OP_OUTERSUM || op == OP_SCATTER || op == OP_SCATTERSUM;
+}
+
 static const char *
 verify_node(const Graph *g, int i)
 {
@@ -313,8 +323,10 @@ verify_node(const Graph *g, int i)
 		return "no such operator";
 	if (op_table[n->op].nin >= 0 && op_table[n->op].nin != n->nin)
 		return "wrong number of operands";
-	if (n->op == OP_CONCAT && n->nin < 1)
+	if (op_table[n->op].nin < 0 && n->op != OP_UPDATE && n->nin < 1)
 		return "there is nothing to join";
+	if (wants_pairs((Op)n->op) && n->nin % 2)
+		return "its operands are not pairs";
 	bool batched = op_starts_batch((Op)n->op);
 	for (int k = 0; k < n->nin; k++) {
 		if (n->in[k].i < 0 || n->in[k].i >= g->node.n)
@@ -326,7 +338,7 @@ verify_node(const Graph *g, int i)
 			return "uses a node that has no value";
 		if (n->step < 0 && in->step >= 0 && n->op != OP_UPDATE)
 			return "a value without a time step depends on one with";
-		batched |= in->batched;
+		batched |= in->batched && !op_table[n->op].sums_batch;
 	}
 	if (batched != n->batched)
 		return "its batch flag is wrong";
@@ -350,6 +362,8 @@ verify_place(const Graph *g, const Node *n)
 			return "its place is no state of one slot";
 		return n->batched && shape_equal(n->shape, g->state.v[n->offset].shape) ? NULL
 											: "it does not fill the state";
+	case PLACE_GRAD:
+		return n->offset >= 0 && n->offset < g->param.n ? NULL : "its place is no parameter's gradient";
 	case PLACE_SCRATCH: break;
 	}
 	if (!shape_known(n->shape))

@@ -59,7 +59,7 @@ typedef union {
 } Attr;
 
 /* Where the plan pass put a value. */
-typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE } PlaceKind;
+typedef enum { PLACE_NONE, PLACE_SCRATCH, PLACE_OUTPUT, PLACE_STATE, PLACE_GRAD } PlaceKind;
 
 typedef struct {
 	uint8_t op; /* an Op */
@@ -68,8 +68,10 @@ typedef struct {
 	Shape shape;
 	int32_t group; /* > 0: computed together with the other nodes of this number, which stand beside it; 0: alone */
 	int32_t step; /* time step in 0 … steps-1; -1 before unrolling, and for values that do not change over time */
+	int32_t again; /* the segment of the backward half that computes this value again, from 1; 0: computed once */
 	int32_t nin;
-	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT, PLACE_STATE: which of the graph's */
+	int32_t offset; /* PLACE_SCRATCH: in floats; PLACE_OUTPUT, PLACE_STATE: which of the graph's; PLACE_GRAD: of the
+			   parameter whose gradient it is added to */
 	Attr attr;
 	Span at;          /* the equation */
 	Span site;        /* where the user made or called the prelude layer that the equation is in; else nowhere */
@@ -121,8 +123,21 @@ typedef struct {
 	const char *name;
 	Ref node; /* INPUT: before unrolling its node; OUTPUT: its node */
 	Shape shape;
-	bool last; /* OUTPUT: of the last step of a window only; set by unroll */
+	bool last; /* of the last step of a window only: an OUTPUT, set by unroll, or a training target */
 } PortInfo;
+
+typedef enum { LOSS_NONE, LOSS_MSE, LOSS_MAE, LOSS_HUBER, LOSS_CROSSENTROPY, LOSS_BCE, LOSS_COUNT } LossKind;
+
+/* What the grad pass makes of an unrolled graph. */
+typedef struct {
+	LossKind kind;
+	bool index;        /* the target of a crossentropy is the number of its class, from 1 */
+	bool last;         /* only the last step counts */
+	bool mask;         /* one more input weighs the steps */
+	bool train_state;  /* every window starts from the initial state, which is a parameter */
+	double delta;      /* of huber */
+	int32_t recompute; /* keep the values of a window in segments of so many steps; 0: keep all */
+} LossInfo;
 
 /* Where a layer's parameters and states stand in the graph: for the summary. */
 typedef struct {
@@ -149,6 +164,7 @@ typedef struct {
 	bool small;             /* for a microcontroller */
 	int32_t window;         /* steps that the unroll pass makes, ≥ 1 */
 	int32_t steps;          /* 0: not unrolled */
+	LossInfo loss;          /* for the grad pass */
 	int32_t ndim;           /* shape variables in use: -1 … -ndim */
 	int64_t scratch;        /* floats of the work buffer, set by plan */
 	int64_t scratch_bound;  /* no order-preserving plan needs less */
@@ -168,11 +184,12 @@ Ref graph_number(Graph *g, double value);
 Span node_place(const Node *n);
 /* The number that an AFFINE's sum is multiplied by. */
 double sum_scale(const Node *affine);
-/* Copies where a node came from: spans, name, path, step. */
+/* Copies where a node came from: spans, name, path, step, and whether it is computed again. */
 void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */
 int32_t graph_fresh_dim(Graph *g);
 bool graph_looks_ahead(const Graph *g);
+extern const char *const loss_name[LOSS_COUNT];
 /* The label of the layer that a parameter or state of that name stands in, or NULL. */
 const char *graph_layer_label(const Graph *g, const char *name);
 

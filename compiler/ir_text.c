@@ -1,6 +1,7 @@
 /* ir_text.c: the text form of a graph, written and read.
  *
  *   graph "model" batch 1 window 2 steps 0
+ *   loss mse last
  *   param "Wxy" (10, 15) glorot_uniform
  *   state "y" (15) depth 1
  *   input "x" (10) %0
@@ -32,7 +33,7 @@ static const char *const init_name[] = {
 static const char *const scale_name[] = {
 	[SCALE_ONE] = "", [SCALE_HALF] = " half", [SCALE_LOGISTIC] = " logistic", [SCALE_TANH] = " tanh"};
 static const char *const place_name[] = {
-	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state"};
+	[PLACE_SCRATCH] = "scratch", [PLACE_OUTPUT] = "output", [PLACE_STATE] = "state", [PLACE_GRAD] = "grad"};
 
 static void
 print_string(Text *out, const char *s)
@@ -132,6 +133,8 @@ print_node(const Graph *g, int i, Text *out)
 		text_add(out, " step %" PRId32, n->step);
 	if (n->group)
 		text_add(out, " group %" PRId32, n->group);
+	if (n->again)
+		text_add(out, " again %" PRId32, n->again);
 	if (n->place)
 		text_add(out, " place %s %" PRId32, place_name[n->place], n->offset);
 	if (n->name) {
@@ -149,6 +152,19 @@ print_node(const Graph *g, int i, Text *out)
 	text_add(out, "\n");
 }
 
+static void
+print_loss(const LossInfo *l, Text *out)
+{
+	text_add(out, "loss %s", loss_name[l->kind]);
+	if (l->kind == LOSS_HUBER)
+		text_add(out, " delta %.17g", l->delta);
+	text_add(out, "%s%s%s%s", l->index ? " index" : "", l->last ? " last" : "", l->mask ? " mask" : "",
+		 l->train_state ? " state" : "");
+	if (l->recompute)
+		text_add(out, " recompute %" PRId32, l->recompute);
+	text_add(out, "\n");
+}
+
 void
 graph_print(const Graph *g, Text *out)
 {
@@ -160,6 +176,8 @@ graph_print(const Graph *g, Text *out)
 	if (g->scratch)
 		text_add(out, " scratch %" PRId64 " bound %" PRId64, g->scratch, g->scratch_bound);
 	text_add(out, "\n");
+	if (g->loss.kind)
+		print_loss(&g->loss, out);
 	for (int i = 0; i < g->param.n; i++)
 		print_param(out, "param", &g->param.v[i]);
 	for (int i = 0; i < g->state.n; i++) {
@@ -396,6 +414,26 @@ read_port(Reader *r)
 	return p;
 }
 
+static void
+read_loss(Reader *r)
+{
+	LossInfo *l = &r->g->loss;
+	int k = LOSS_COUNT - 1;
+	while (k && !accept(r, loss_name[k]))
+		k--;
+	if (!k)
+		reader_fail(r, "wanted the name of a loss");
+	*l = (LossInfo){.kind = (LossKind)k};
+	if (accept(r, "delta"))
+		l->delta = read_number(r);
+	l->index = accept(r, "index");
+	l->last = accept(r, "last");
+	l->mask = accept(r, "mask");
+	l->train_state = accept(r, "state");
+	if (accept(r, "recompute"))
+		l->recompute = read_positive(r, INT32_MAX);
+}
+
 static Attr
 read_attr(Reader *r, AttrTag tag)
 {
@@ -443,8 +481,13 @@ read_suffix(Reader *r, Node *n)
 		n->step = read_int(r);
 	if (accept(r, "group"))
 		n->group = read_positive(r, INT32_MAX);
+	if (accept(r, "again"))
+		n->again = read_int(r);
 	if (accept(r, "place")) {
-		n->place = accept(r, "output") ? PLACE_OUTPUT : accept(r, "state") ? PLACE_STATE : PLACE_SCRATCH;
+		n->place = accept(r, "output")  ? PLACE_OUTPUT
+			   : accept(r, "state") ? PLACE_STATE
+			   : accept(r, "grad")  ? PLACE_GRAD
+						: PLACE_SCRATCH;
 		accept(r, "scratch");
 		n->offset = read_int(r);
 	}
@@ -509,6 +552,8 @@ read_line(Reader *r)
 		}
 		if (g->batch < 1 || g->window < 1 || g->steps < 0)
 			reader_fail(r, "batch, window or steps out of range");
+	} else if (accept(r, "loss")) {
+		read_loss(r);
 	} else if (accept(r, "param")) {
 		read_param(r);
 	} else if (accept(r, "state")) {
@@ -520,7 +565,7 @@ read_line(Reader *r)
 	} else if (accept(r, "%")) {
 		read_node(r);
 	} else {
-		reader_fail(r, "wanted graph, param, state, input, output or a node");
+		reader_fail(r, "wanted graph, loss, param, state, input, output or a node");
 	}
 }
 

@@ -3,10 +3,13 @@
 #include "back/back.h"
 #include "bind.h"
 #include "evalfile.h"
+#include "evaltrain.h"
 #include "embedded.h"
+#include "gradcheck.h"
 #include "options.h"
 #include "parse.h"
 #include "pass.h"
+#include "train.h"
 #include "weights/layout.h"
 #include <assert.h>
 #include <errno.h>
@@ -27,7 +30,7 @@ typedef struct {
 	int nvector;
 	int64_t vector_steps;
 	uint32_t user_from; /* offset of the user's first source */
-	Graph *net, *step, *window;
+	Graph *net, *step, *window, *train;
 	Emit *emit; /* what the back end has been told so far */
 	TensorTable weights;
 	const char *weights_file; /* for messages: the last one */
@@ -263,7 +266,7 @@ static bool
 wants_weights(const Options *o)
 {
 	const Backend *b = back_named(o->emit);
-	if (o->eval || o->check)
+	if (o->eval || o->check || o->check_grad)
 		return true;
 	return b && b->needs_weights && o->weights_as == WEIGHTS_CONST;
 }
@@ -291,7 +294,22 @@ solve(Compile *c, PassRun *run)
 			c->net->model, c->net->unknown);
 	if (diag_errors(c->diag))
 		return fail(c, EXIT_INPUT);
-	return run->stopped || pass_run(c->net, pass_front + 1, run) ? true : fail(c, EXIT_INPUT);
+	if (!run->stopped && !pass_run(c->net, pass_front + 1, run))
+		return fail(c, EXIT_INPUT);
+	c->net->loss = o->loss;
+	return !o->loss.kind || train_prepare(c->net, o->freeze.v, o->freeze.n) || fail(c, EXIT_INPUT);
+}
+
+/* The window once more, with loss and gradients; then what other windows go through, but what would want all steps at
+ * once or weights that do not change. */
+static bool
+unroll_training(Compile *c, PassRun *run)
+{
+	PassRun again = *run;
+	again.facts = FACT_SHAPED;
+	again.stopped = false;
+	c->train = graph_copy(c->net);
+	return pass_run(c->train, "UGFCDMCDEP", &again) || fail(c, EXIT_INPUT);
 }
 
 static bool
@@ -320,7 +338,7 @@ unroll(Compile *c, const PassRun *solved)
 		if (!pass_run(c->window, letters, &loud))
 			return fail(c, EXIT_INPUT);
 	}
-	return true;
+	return c->options.loss.kind ? unroll_training(c, &loud) : true;
 }
 
 static const char *
@@ -478,6 +496,9 @@ say_plan(const Compile *c)
 		g->output.n, g->param.n, g->state.n);
 	fprintf(stderr, "netc: steps: %d, nodes: %d; work buffer %" PRId64 " bytes, lower bound %" PRId64 " bytes\n",
 		g->steps, g->node.n, g->scratch * 4, g->scratch_bound * 4);
+	if (c->train)
+		fprintf(stderr, "netc: training: nodes: %d; tape %" PRId64 " bytes, lower bound %" PRId64 " bytes\n",
+			c->train->node.n, c->train->scratch * 4, c->train->scratch_bound * 4);
 	fprintf(stderr, "netc: %zu KiB in the arena\n", arena_bytes(c->arena) / 1024);
 }
 
@@ -492,6 +513,8 @@ emit(Compile *c, const Backend *b)
 	e->net = c->net;
 	e->step = c->step;
 	e->window = c->window;
+	e->train = b->trains ? c->train : NULL;
+	e->decay_matrices = o->decay_matrices;
 	e->file_stem = stem;
 	e->prefix = c_identifier(c->arena, o->name ? o->name : stem ? stem : c->net->model);
 	e->hash = c->user.hash;
@@ -530,6 +553,14 @@ read_vectors(Compile *c, const char *file, TensorTable *in)
 	return weights_read(c->diag, file, in, &io) || fail(c, io ? EXIT_FILES : EXIT_INPUT);
 }
 
+/* Outputs, or with --grad loss and gradients. */
+static bool
+run_file(const Compile *c, const char *file, const TensorTable *in, TensorTable *out)
+{
+	bool training = c->options.loss.kind != LOSS_NONE;
+	return (training ? evaltrain_run : evalfile_run)(c->net, file, in, out);
+}
+
 /* --eval X.npz -o Y.npz */
 static bool
 evaluate(Compile *c)
@@ -538,7 +569,7 @@ evaluate(Compile *c)
 	TensorTable in = {.arena = c->arena}, out = {.arena = c->arena};
 	if (!read_vectors(c, o->eval, &in))
 		return false;
-	if (!evalfile_run(c->net, o->eval, &in, &out))
+	if (!run_file(c, o->eval, &in, &out))
 		return fail(c, EXIT_INPUT);
 	if (npz_write(&out, o->output))
 		return true;
@@ -554,8 +585,10 @@ check(Compile *c, TensorTable *stored, FILE *report)
 	TensorTable computed = {.arena = c->arena};
 	if (!read_vectors(c, o->check, stored))
 		return false;
-	if (!evalfile_run(c->net, o->check, stored, &computed) ||
-	    !evalfile_compare(c->net, o->check, stored, &computed, o->tolerance, report))
+	bool training = o->loss.kind != LOSS_NONE;
+	if (!run_file(c, o->check, stored, &computed) ||
+	    !(training ? evaltrain_compare : evalfile_compare)(c->net, o->check, stored, &computed, o->tolerance,
+							       report))
 		return fail(c, EXIT_INPUT);
 	return true;
 }
@@ -682,6 +715,8 @@ compile(Compile *c)
 		return false;
 	if (o->eval)
 		return evaluate(c);
+	if (o->check_grad)
+		return gradcheck_run(c->net, o->seed, stdout) || fail(c, EXIT_INPUT);
 	TensorTable stored = {.arena = c->arena};
 	if (o->check && !check(c, &stored, back->needs_vectors ? stderr : stdout))
 		return false;

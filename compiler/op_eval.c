@@ -27,17 +27,23 @@ UNARY(ev_sigmoid, 1 / (1 + exp(-x)))
 UNARY(ev_logistic2, 1 / (1 + exp2(x)))
 UNARY(ev_tanh2, (1 - exp2(x)) / (1 + exp2(x)))
 UNARY(ev_sigmoid2, 1 / (1 + exp(-2 * x)))
+UNARY(ev_sign, (x > 0) - (x < 0))
 
-/* The element of a broadcast operand that meets element (row, column) of the result. */
+/* Which element of a broadcast operand meets element (row, column) of the result. */
+static int64_t
+broadcast_index(Shape from, Shape to, int64_t row, int64_t column)
+{
+	if (shape_count(from) == 1)
+		return 0;
+	if (to.rank <= 1 || from.rank <= 1) /* a vector, or a matrix of one row or column */
+		return column;
+	return (from.dim[0] == 1 ? 0 : row) * from.dim[1] + (from.dim[1] == 1 ? 0 : column);
+}
+
 static double
 broadcast(const EvalArg *a, Shape to, int64_t row, int64_t column)
 {
-	if (shape_count(a->shape) == 1)
-		return a->v[0];
-	if (to.rank <= 1 || a->shape.rank <= 1) /* a vector, or a matrix of one row or column */
-		return a->v[column];
-	int64_t r = a->shape.dim[0] == 1 ? 0 : row, c = a->shape.dim[1] == 1 ? 0 : column;
-	return a->v[r * a->shape.dim[1] + c];
+	return a->v[broadcast_index(a->shape, to, row, column)];
 }
 
 #define BINARY(rule, expression)                                               \
@@ -60,6 +66,10 @@ BINARY(ev_div, a / b)
 BINARY(ev_pow, pow(a, b))
 BINARY(ev_min, isnan(a) || a < b ? a : b)
 BINARY(ev_max, isnan(a) || a > b ? a : b)
+BINARY(ev_gt, a > b)
+BINARY(ev_eq, a == b)
+BINARY(ev_dtanh, a *(1 - b * b))
+BINARY(ev_dsigmoid, a *(b - b * b))
 
 void
 ev_matmul(const Node *n, const EvalArg *arg, double *out)
@@ -208,4 +218,76 @@ void
 ev_slice(const Node *n, const EvalArg *arg, double *out)
 {
 	memcpy(out, arg[0].v + n->attr.range.first - 1, (size_t)shape_count(n->shape) * sizeof *out);
+}
+
+void
+ev_spread(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t rows = n->shape.rank == 2 ? n->shape.dim[0] : 1, columns = shape_count(n->shape) / rows;
+	for (int64_t i = 0; i < rows; i++)
+		for (int64_t j = 0; j < columns; j++)
+			out[i * columns + j] = broadcast(&arg[0], n->shape, i, j);
+}
+
+void
+ev_sumto(const Node *n, const EvalArg *arg, double *out)
+{
+	Shape from = arg[0].shape;
+	int64_t rows = from.rank == 2 ? from.dim[0] : 1, columns = shape_count(from) / rows;
+	memset(out, 0, (size_t)shape_count(n->shape) * sizeof *out);
+	for (int64_t i = 0; i < rows; i++)
+		for (int64_t j = 0; j < columns; j++)
+			out[broadcast_index(n->shape, from, i, j)] += arg[0].v[i * columns + j];
+}
+
+void
+ev_onehot(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t count = shape_count(n->shape);
+	double index = arg[0].v[0];
+	bool there = index >= 1 && index <= (double)count && index == floor(index);
+	for (int64_t i = 0; i < count; i++)
+		out[i] = !there ? NAN : (double)(i + 1) == index;
+}
+
+void
+ev_transpose(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t rows = n->shape.dim[0], columns = n->shape.dim[1];
+	for (int64_t i = 0; i < rows; i++)
+		for (int64_t j = 0; j < columns; j++)
+			out[i * columns + j] = arg[0].v[j * rows + i];
+}
+
+void
+ev_outer(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t rows = n->shape.dim[0], columns = n->shape.dim[1];
+	memset(out, 0, (size_t)(rows * columns) * sizeof *out);
+	for (int k = 0; k < n->nin; k += 2)
+		for (int64_t i = 0; i < rows; i++)
+			for (int64_t j = 0; j < columns; j++)
+				out[i * columns + j] += arg[k].v[i] * arg[k + 1].v[j];
+}
+
+void
+ev_scatter(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t rows = n->shape.dim[0], columns = n->shape.dim[1];
+	memset(out, 0, (size_t)(rows * columns) * sizeof *out);
+	for (int k = 0; k < n->nin; k += 2) {
+		double *row = out + row_index(arg[k].v[0], rows) * columns;
+		for (int64_t j = 0; j < columns; j++)
+			row[j] += arg[k + 1].v[j];
+	}
+}
+
+void
+ev_total(const Node *n, const EvalArg *arg, double *out)
+{
+	int64_t count = shape_count(n->shape);
+	memset(out, 0, (size_t)count * sizeof *out);
+	for (int k = 0; k < n->nin; k++)
+		for (int64_t i = 0; i < count; i++)
+			out[i] += arg[k].v[i];
 }

@@ -30,6 +30,12 @@ enum {
 	OPT_EVAL,
 	OPT_CHECK,
 	OPT_TOLERANCE,
+	OPT_GRAD,
+	OPT_FREEZE,
+	OPT_TRAIN_STATE,
+	OPT_RECOMPUTE,
+	OPT_DECAY,
+	OPT_CHECK_GRAD,
 	OPT_PRINT_DEPS,
 	OPT_WRITE_DEPS,
 	OPT_DEPS_FILE,
@@ -62,6 +68,12 @@ static const struct option long_options[] = {
 	{"eval", required_argument, NULL, OPT_EVAL},
 	{"check", required_argument, NULL, OPT_CHECK},
 	{"tolerance", required_argument, NULL, OPT_TOLERANCE},
+	{"grad", required_argument, NULL, OPT_GRAD},
+	{"freeze", required_argument, NULL, OPT_FREEZE},
+	{"train-state", no_argument, NULL, OPT_TRAIN_STATE},
+	{"recompute", required_argument, NULL, OPT_RECOMPUTE},
+	{"decay", required_argument, NULL, OPT_DECAY},
+	{"check-grad", no_argument, NULL, OPT_CHECK_GRAD},
 	{"print-deps", no_argument, NULL, OPT_PRINT_DEPS},
 	{"write-deps", no_argument, NULL, OPT_WRITE_DEPS},
 	{"deps-file", required_argument, NULL, OPT_DEPS_FILE},
@@ -108,6 +120,15 @@ static const char help[] = "usage: netc [OPTION]... FILE.net\n"
 			   "  --check V.npz      run it and compare with the outputs stored in V;\n"
 			   "                     --tolerance T (default 1e-5); with --emit=selftest also\n"
 			   "                     a C program that does so\n"
+			   "  --grad=LOSS[,HOW]  also emit the training half: mse, mae, huber, crossentropy or\n"
+			   "                     bce; HOW: last (step only), mask (a weight for each step),\n"
+			   "                     index (targets are class numbers), delta=D (huber)\n"
+			   "  --freeze NAME      a parameter or layer that is not trained; repeatable\n"
+			   "  --train-state      train the initial state; windows start from it\n"
+			   "  --recompute K      keep the values of every K-th step only, compute the rest\n"
+			   "                     again\n"
+			   "  --decay=WHAT       weight decay of all parameters (default) or of matrices\n"
+			   "  --check-grad       compare the gradients with differences of the loss\n"
 			   "  -M, -MD, -MF FILE  dependencies for make and ninja\n"
 			   "  -W..., -Wno-..., -Werror, -w\n"
 			   "                     warnings, as in gcc\n"
@@ -194,6 +215,37 @@ read_tolerance(const char *text, double *out)
 	return end != text && !*end && *out >= 0 && isfinite(*out)
 		       ? true
 		       : wrong("--tolerance", text, "a number such as 1e-5");
+}
+
+/* "crossentropy,index,last" */
+static bool
+read_loss(const char *text, LossInfo *l)
+{
+	static const char wanted[] = "a loss (mse, mae, huber, crossentropy, bce), and after a comma last, mask, index "
+				     "(of a crossentropy) or delta=D (of huber)";
+	size_t n = strcspn(text, ",");
+	l->kind = LOSS_NONE;
+	l->delta = 1;
+	for (int k = 1; k < LOSS_COUNT; k++)
+		if (strlen(loss_name[k]) == n && strncmp(text, loss_name[k], n) == 0)
+			l->kind = (LossKind)k;
+	bool ok = l->kind != LOSS_NONE;
+	for (const char *p = text + n; ok && *p; p += n) {
+		n = strcspn(++p, ",");
+		char word[32] = "", *end = word;
+		snprintf(word, sizeof word, "%.*s", (int)n, p);
+		l->last |= strcmp(word, "last") == 0;
+		l->mask |= strcmp(word, "mask") == 0;
+		l->index |= strcmp(word, "index") == 0;
+		bool delta = strncmp(word, "delta=", 6) == 0;
+		if (delta)
+			l->delta = strtod(word + 6, &end);
+		ok = (delta && end != word + 6 && !*end && l->delta > 0 && isfinite(l->delta) &&
+		      l->kind == LOSS_HUBER) ||
+		     strcmp(word, "last") == 0 || strcmp(word, "mask") == 0 ||
+		     (strcmp(word, "index") == 0 && l->kind == LOSS_CROSSENTROPY);
+	}
+	return (ok && !(l->last && l->mask)) || wrong("--grad", text, wanted);
 }
 
 static bool
@@ -283,6 +335,7 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 	static const char *const as[] = {"const", "params", "extern"}, *const init[] = {"seeded"};
 	static const char *const math[] = {"fast", "libm"}, *const scratch[] = {"stack", "static", "caller"};
 	static const char *const target[] = {"default", "host", "mcu"};
+	static const char *const decay[] = {"all", "matrices"};
 	int k = 0;
 	bool ok = true;
 	switch (c) {
@@ -305,6 +358,7 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 	case OPT_WEIGHTS_AS:
 		ok = read_choice("--weights-as", arg, as, 3, &k);
 		o->weights_as = (WeightsAs)k;
+		o->weights_as_given = true;
 		break;
 	case OPT_INIT:
 		ok = read_choice("--init", arg, init, 1, &k);
@@ -341,6 +395,15 @@ read_one(Arena *a, Diag *d, int c, const char *arg, Options *o)
 	case OPT_EVAL: o->eval = arg; break;
 	case OPT_CHECK: o->check = arg; break;
 	case OPT_TOLERANCE: ok = read_tolerance(arg, &o->tolerance); break;
+	case OPT_GRAD: ok = read_loss(arg, &o->loss); break;
+	case OPT_FREEZE: *table_push(a, &o->freeze) = arg; break;
+	case OPT_TRAIN_STATE: o->loss.train_state = true; break;
+	case OPT_RECOMPUTE: ok = read_count("--recompute", arg, 1, 1000000, &o->loss.recompute); break;
+	case OPT_DECAY:
+		ok = read_choice("--decay", arg, decay, 2, &k);
+		o->decay_matrices = k == 1;
+		break;
+	case OPT_CHECK_GRAD: o->check_grad = true; break;
 	case OPT_PRINT_DEPS: o->print_deps = true; break;
 	case OPT_WRITE_DEPS: o->write_deps = true; break;
 	case OPT_DEPS_FILE: o->deps_file = arg; break;
@@ -426,6 +489,25 @@ print_passes(void)
 	printf("order: %s, then for the step and for the window: %s\n", pass_front, pass_back);
 }
 
+/* What belongs to --grad does not stand alone, and what it needs is not taken away. */
+static const char *
+training_flaw(const Options *o)
+{
+	if (!o->loss.kind && o->freeze.n)
+		return "--freeze wants --grad=LOSS";
+	if (!o->loss.kind && (o->loss.train_state || o->loss.recompute))
+		return o->loss.train_state ? "--train-state wants --grad=LOSS" : "--recompute wants --grad=LOSS";
+	if (!o->loss.kind && (o->check_grad || o->decay_matrices))
+		return o->check_grad ? "--check-grad wants --grad=LOSS" : "--decay wants --grad=LOSS";
+	if (o->loss.kind && o->unroll == 0)
+		return "--grad wants a window; --unroll 0 makes none";
+	if (o->loss.kind && o->weights_as_given && o->weights_as != WEIGHTS_PARAMS)
+		return "--grad wants weights that change: --weights-as=params";
+	if (o->loss.kind && strcmp(o->emit, "selftest") == 0)
+		return "--emit=selftest checks outputs, so it goes without --grad";
+	return NULL;
+}
+
 static OptionsResult
 check_combination(const Options *o, int nfiles, char **file)
 {
@@ -449,6 +531,11 @@ check_combination(const Options *o, int nfiles, char **file)
 	}
 	if (o->write_deps && !o->deps_file && o->output && strcmp(o->output, "-") == 0) {
 		fprintf(stderr, "netc: -MD with -o - wants -MF FILE for the dependencies\n");
+		return OPTIONS_WRONG;
+	}
+	const char *flaw = training_flaw(o);
+	if (flaw) {
+		fprintf(stderr, "netc: %s\n", flaw);
 		return OPTIONS_WRONG;
 	}
 	const Backend *b = back_named(o->emit);
@@ -510,5 +597,7 @@ options_read(Arena *a, Diag *d, int argc, char **argv, Options *o)
 			return OPTIONS_WRONG;
 	}
 	o->input = words.v[optind];
+	if (o->loss.kind && !o->weights_as_given)
+		o->weights_as = WEIGHTS_PARAMS;
 	return check_combination(o, words.n - 1 - optind, words.v + optind);
 }

@@ -20,6 +20,10 @@ typedef struct {
 	int32_t batch;
 	const char *model;
 	const char *eval, *check;
+	LossInfo loss; /* --grad and what belongs to it; kind LOSS_NONE: not given */
+	TABLE(const char *) freeze;
+	bool decay_matrices; /* --decay=matrices */
+	bool check_grad, weights_as_given;
 	double tolerance;
 	bool print_deps, write_deps;
 	const char *deps_file;

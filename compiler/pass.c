@@ -15,6 +15,8 @@ const Pass pass_table[] = {
 	{'U', "unroll", pass_unroll, FACT_SHAPED, FACT_UNROLLED, FACT_PLANNED, "copy the net once per time step"},
 	{'E', "fuse", pass_fuse, FACT_SHAPED | FACT_UNROLLED, 0, FACT_PLANNED,
 	 "a cell's sums and what follows become one loop"},
+	{'G', "grad", pass_grad, FACT_SHAPED | FACT_UNROLLED, 0, FACT_PLANNED,
+	 "differentiate: turn outputs into a loss and its gradients"},
 	{'P', "plan", pass_plan, FACT_SHAPED | FACT_UNROLLED, FACT_PLANNED, 0, "give every value a place in memory"},
 };
 const int pass_count = COUNT(pass_table);

@@ -39,5 +39,6 @@ bool pass_possible(const char *letters, unsigned facts);
 bool pass_run(Graph *g, const char *letters, PassRun *run);
 
 void pass_shape(Graph *g), pass_unroll(Graph *g), pass_fold(Graph *g), pass_cse(Graph *g), pass_dce(Graph *g),
-	pass_merge(Graph *g), pass_hoist(Graph *g), pass_pack(Graph *g), pass_fuse(Graph *g), pass_plan(Graph *g);
+	pass_merge(Graph *g), pass_hoist(Graph *g), pass_pack(Graph *g), pass_fuse(Graph *g), pass_plan(Graph *g),
+	pass_grad(Graph *g);
 #endif

@@ -3,6 +3,7 @@
 #
 # Each package has a cheap probe. With --check nothing is installed: what is missing is named, and the
 # status is 1; --has-fuzzer only tells by its status whether clang can build fuzz targets. Optional packages (tests that are skipped without them) never stop anything.
+# deps.sh mpi: what examples/charrnn/mpi.c wants.
 set -u
 check=
 [ "${1-}" = --check ] && { check=1; shift; }
@@ -95,6 +96,10 @@ if [ "$want" = pictures ]; then
 	need python3-jsonschema /usr/bin/python3 -c 'import jsonschema'
 	need fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
 fi
+if [ "$want" = mpi ]; then
+	need libopenmpi-dev have mpicc
+	need openmpi-bin have mpirun
+fi
 # The peers of the benchmark; those that cannot be had are skipped there, by name.
 want_peer()
 {
@@ -125,7 +130,7 @@ if [ "$want" = onnx ]; then
 fi
 
 if [ -n "$check" ]; then
-	[ "$want" = target ] && goal=target-deps || goal=deps
+	case $want in target | mpi) goal=$want-deps ;; *) goal=deps ;; esac
 	for package in $missing; do
 		echo "$package is missing: apt-get install $package, or run make $goal" >&2
 	done

@@ -29,7 +29,7 @@ BEGIN {
 	layer("lower",    "compiler/lower([a-z_]*[.]|/).*", "ast ir diag base")
 	layer("pass",     "compiler/pass[.].*",            "ir diag base")
 	layer("passes",   "compiler/passes/.*",            "pass ir diag base")
-	layer("driver",   "compiler/(bind|evalfile|options)[.].*", "back lower eval pass weights ir diag base")
+	layer("driver",   "compiler/(bind|evalfile|evaltrain|gradcheck|options|train)[.].*", "back lower eval pass weights ir diag base")
 	layer("eval",     "compiler/eval[a-z_]*[.].*",     "ir diag base")
 	layer("back",     "compiler/back/.*",              "ir diag base embedded")
 	layer("main",     "compiler/main[.]c",             "*")

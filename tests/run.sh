@@ -13,8 +13,8 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 VARIANTS=${VARIANTS:-plain asan}
-PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff options layout pictures torch onnx export forecast bench target embedding fuzz"
-ASAN_KINDS="unit cli fail ir lang prop diff options layout pictures"
+PLAIN_KINDS="unit layers cli fail ir lang docs prop examples determinism diff train options layout pictures torch onnx export forecast bench target embedding fuzz"
+ASAN_KINDS="unit cli fail ir lang prop diff train options layout pictures"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/netc-tests.XXXXXX") || exit 1
 NETC_GIVEN=${NETC-}
 BLESS=${BLESS-}
@@ -28,7 +28,7 @@ names_of()
 	case $1 in
 	unit) [ -x "$2/tests/unit" ] && "$2/tests/unit" --list ;;
 	prop) [ -f tests/prop/prop.c ] && seq 1 4 ;;
-	torch) seq 1 2 ;;
+	torch) printf '%s\n' 1 2 train ;;
 	bench) echo w2 ;;
 	target) printf '%s\n' m4 rv32imafc planted table worse cycles ;;
 	embedding) printf '%s\n' figures options links make cmake zephyr arduino ;;
@@ -36,8 +36,11 @@ names_of()
 	export) printf '%s\n' seeds diff export checkers ;;
 	layers) printf '%s\n' tree planted ;;
 	fuzz) ls tests/fuzz/fuzz_*.c 2>/dev/null | sed 's,.*/fuzz_,,; s,\.c$,,' ;;
-	examples) ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
-		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,' ;;
+	examples) {
+		ls examples/seeds/*-check.npz 2>/dev/null | sed 's,.*/,,; s,-check\.npz$,,'
+		ls examples/*/main.c 2>/dev/null | sed 's,examples/,,; s,/main\.c$,,'
+		ls tests/examples/*.sh 2>/dev/null | sed 's,.*/,,; s,\.sh$,,'
+	} | sort -u ;;
 	docs) sed -n 's/^<!-- test \([^:]*\):.*/\1/p' docs/*.md 2>/dev/null; echo every-example ;;
 	# Browsers and clocks have no use for the sanitized build.
 	pictures) ls tests/pictures/*.net tests/pictures/*.ir tests/pictures/*.sh | sed 's,.*/,,' |

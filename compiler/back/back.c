@@ -45,6 +45,8 @@ back_run(const Backend *b, Emit *e)
 		walk(b, e, e->step);
 	if (e->window)
 		walk(b, e, e->window);
+	if (e->train && b->trains)
+		walk(b, e, e->train);
 	if (b->end)
 		b->end(e);
 }
@@ -55,6 +57,16 @@ node_rows(const Graph *g, const Node *n)
 	return n->batched ? g->batch : 1;
 }
 
+/* Outer products: of each pair, and row of the batch. */
+static int64_t
+outer_macs(const Graph *g, const Node *n)
+{
+	int64_t rows = 0;
+	for (int k = 0; k < n->nin; k += 2)
+		rows += graph_node(g, n->in[k])->batched || graph_node(g, n->in[k + 1])->batched ? g->batch : 1;
+	return rows * shape_count(n->shape);
+}
+
 int64_t
 node_macs(const Graph *g, const Node *n)
 {
@@ -63,6 +75,8 @@ node_macs(const Graph *g, const Node *n)
 		Shape a = g->node.v[n->in[k].i]->shape, b = g->node.v[n->in[k + 1].i]->shape;
 		macs += shape_count(a.rank == 2 ? a : b) * node_rows(g, n);
 	}
+	if (n->op == OP_OUTER || n->op == OP_OUTERSUM)
+		return outer_macs(g, n);
 	if (n->op != OP_MATMUL)
 		return macs;
 	Shape a = g->node.v[n->in[0].i]->shape;

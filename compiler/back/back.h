@@ -25,6 +25,7 @@ typedef struct {
 	const Graph *net;      /* shapes solved, not unrolled */
 	const Graph *step;     /* one step, planned; NULL if the net looks ahead */
 	const Graph *window;   /* the unrolled window, planned; NULL with --unroll 0 */
+	const Graph *train;    /* the window with its gradients, planned; NULL without --grad */
 	const char *prefix;    /* of public names, a C identifier */
 	const char *file_stem; /* of the output: "lstm" for lstm.c and lstm.h */
 	const char *source;    /* "lstm.net", without folders */
@@ -34,6 +35,7 @@ typedef struct {
 	Target target;
 	const char *section; /* --section: where weights go, or NULL */
 	bool libm;           /* --math=libm */
+	bool decay_matrices; /* --decay=matrices */
 	bool has_values;     /* weights were given, so a params struct can be filled */
 	const Vector *vector;
 	int nvector;
@@ -56,6 +58,7 @@ typedef struct {
 	bool needs_vectors;  /* wants --check V.npz */
 	bool needs_plan;     /* wants the planned step or window, not only the net */
 	bool needs_weights;  /* wants values, not only shapes */
+	bool trains;         /* is also shown the training half */
 	bool binary;         /* not for a terminal */
 	/* Told of the graph after each pass, before the walk; of the window's graph when there are two. */
 	void (*pass)(Emit *e, const Graph *g, const char *name, const char *what);

@@ -80,6 +80,8 @@ name_everything(Emit *e)
 		else if (shape_known(s->shape) && (c->init_read[i] || !all_zero(s->init.value, shape_count(s->shape))))
 			c->init[i] = lower_text(e, "%s_init_%s", s->name);
 	}
+	if (e->train)
+		c_train_names(e);
 	for (int i = 0; i < net->input.n; i++)
 		c->input[i] = argument_name(e, net->input.v[i].name);
 	for (int i = 0; i < net->output.n; i++)
@@ -99,17 +101,19 @@ c_begin(Emit *e)
 	c->state_used = arena_alloc(e->arena, (size_t)net->state.n + 1);
 	c->init_read = arena_alloc(e->arena, (size_t)net->state.n + 1);
 	c->param_read = arena_alloc(e->arena, (size_t)net->param.n + 1);
-	c->input = arena_alloc(e->arena, ((size_t)net->input.n + 1) * sizeof *c->input);
+	size_t ninput = (size_t)(e->train ? e->train->input.n : net->input.n);
+	c->input = arena_alloc(e->arena, (ninput + 1) * sizeof *c->input);
 	c->output = arena_alloc(e->arena, ((size_t)net->output.n + 1) * sizeof *c->output);
 	find_used_states(e, e->step);
 	find_used_states(e, e->window);
 	name_everything(e);
 }
 
+/* Do the caller's arrays have a first axis of time? */
 static bool
 is_window(const Emit *e, const Graph *g)
 {
-	return g == e->window;
+	return g == e->window || g == e->train;
 }
 
 /* The caller's array of one port at one step; -1: the array has no time. */
@@ -148,13 +152,18 @@ constant_table(Emit *e, double v)
 	return name;
 }
 
-static void
-put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
+void
+c_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
 {
 	const C *c = e->own;
 	const Node *n = graph_node(g, r);
 	switch ((Op)n->op) {
-	case OP_INPUT: put_port(e, g, c->input[n->attr.index], n->step, out); break;
+	case OP_INPUT:
+		if (c_train_port(e, n->attr.index))
+			c_train_place(e, g, n->attr.index, n->step, out);
+		else
+			put_port(e, g, c->input[n->attr.index], n->step, out);
+		break;
 	case OP_STATE: put_slot(e, g, n->attr.slot.state, n->attr.slot.depth, out); break;
 	case OP_INIT: text_add(out, "%s", c->init[n->attr.index]); break;
 	case OP_CONST: text_add(out, "%s", constant_table(e, n->attr.number)); break;
@@ -174,6 +183,10 @@ put_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out)
 			put_slot(e, g, n->offset, 1, out);
 			break;
 		}
+		if (n->place == PLACE_GRAD) {
+			text_add(out, "%s + %s", c->grad, c->offset[n->offset]);
+			return;
+		}
 		assert(n->place == PLACE_OUTPUT);
 		put_port(e, g, c->output[n->offset], g->output.v[n->offset].last ? -1 : n->step, out);
 	}
@@ -187,7 +200,7 @@ c_put_arg(Emit *e, const Graph *g, Ref r)
 	C *c = e->own;
 	if (c->args.n)
 		text_add(&c->args, ", ");
-	put_place(e, g, r, 0, &c->args);
+	c_place(e, g, r, 0, &c->args);
 }
 
 void
@@ -201,7 +214,7 @@ c_put_table(Emit *e, const char *name)
 static const char *
 part_signature(Emit *e, const Graph *g)
 {
-	const char *sig = c_signature(e, g);
+	const char *sig = g == e->train ? c_train_signature(e, g) : c_signature(e, g);
 	return g->scratch ? arena_printf(e->arena, "%s, float *w", sig) : sig;
 }
 
@@ -222,7 +235,9 @@ static void
 add_unused(Emit *e, const Graph *g, const char *body, Text *out)
 {
 	const C *c = e->own;
-	const char *own[] = {"s", g->scratch ? "w" : NULL, e->weights_as == WEIGHTS_PARAMS ? "p" : NULL};
+	bool train = g == e->train;
+	const char *own[] = {"s", g->scratch ? "w" : NULL, e->weights_as == WEIGHTS_PARAMS ? "p" : NULL,
+			     train ? c->grad : NULL, train ? "loss" : NULL};
 	for (int i = 0; i < COUNT(own) + g->input.n + g->output.n; i++) {
 		int k = i - COUNT(own);
 		const char *name = k < 0 ? own[i] : k < g->input.n ? c->input[k] : c->output[k - g->input.n];
@@ -240,6 +255,8 @@ argument_list(Emit *e, const Graph *g)
 		args = arena_printf(e->arena, "%s, %s", args, c->input[i]);
 	for (int i = 0; i < g->output.n; i++)
 		args = arena_printf(e->arena, "%s, %s", args, c->output[i]);
+	if (g == e->train)
+		args = arena_printf(e->arena, "%s, %s, loss", args, c->grad);
 	return g->scratch ? arena_printf(e->arena, "%s, w", args) : args;
 }
 
@@ -248,7 +265,7 @@ static void
 end_part(Emit *e, const Graph *g)
 {
 	C *c = e->own;
-	const char *what = is_window(e, g) ? "part" : "step_part";
+	const char *what = g == e->train ? "grad_part" : is_window(e, g) ? "part" : "step_part";
 	const char *name =
 		c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s%d", e->prefix, what, c->parts++));
 	text_add(&c->functions, "NN_NOINLINE static void\n%s(%s)\n{\n", name, part_signature(e, g));
@@ -260,13 +277,20 @@ end_part(Emit *e, const Graph *g)
 	c->part_lines = 0;
 }
 
+void
+c_line_room(Emit *e, const Graph *g)
+{
+	const C *c = e->own;
+	if (c->part_lines >= PART_LINES)
+		end_part(e, g);
+}
+
 /* One line: the kernel on the arguments in c->args, and where it comes from. */
 void
 c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel)
 {
 	C *c = e->own;
-	if (c->part_lines == PART_LINES)
-		end_part(e, g);
+	c_line_room(e, g);
 	text_add(&c->part, "\t%s(%s); /* ", kernel, c->args.v);
 	if (n->name && n->op != OP_OUTPUT)
 		text_add(&c->part, "%s: ", n->name);
@@ -287,7 +311,7 @@ copy_line(Emit *e, const Graph *g, const Node *n, Ref from, int64_t skip, int64_
 	int64_t stride = a->batched ? shape_count(a->shape) : 0;
 	const char *kernel = c_kernel_copy(e, rows, count, to_stride, rows == 1 ? count : stride);
 	text_add(&c->args, ", ");
-	put_place(e, g, from, skip, &c->args);
+	c_place(e, g, from, skip, &c->args);
 	c_add_line(e, g, n, kernel);
 }
 
@@ -334,7 +358,7 @@ emit_concat(Emit *e, const Graph *g, Ref r)
 	int64_t at = 0, width = shape_count(n->shape);
 	for (int k = 0; k < n->nin; k++) {
 		int64_t count = shape_count(graph_node(g, n->in[k])->shape);
-		put_place(e, g, r, at, &c->args);
+		c_place(e, g, r, at, &c->args);
 		copy_line(e, g, n, n->in[k], 0, count, width);
 		at += count;
 	}
@@ -346,7 +370,7 @@ emit_slice(Emit *e, const Graph *g, Ref r)
 	C *c = e->own;
 	const Node *n = graph_node(g, r);
 	int64_t count = shape_count(n->shape);
-	put_place(e, g, r, 0, &c->args);
+	c_place(e, g, r, 0, &c->args);
 	copy_line(e, g, n, n->in[0], n->attr.range.first - 1, count, count);
 }
 
@@ -393,7 +417,12 @@ c_node(Emit *e, const Graph *g, Ref r)
 	case OP_CONCAT: emit_concat(e, g, r); return;
 	case OP_SLICE:
 	case OP_ELEMENT: emit_slice(e, g, r); return;
-	default: emit_kernel(e, g, r); return;
+	default:
+		if (c_train_has(n))
+			c_train_node(e, g, r);
+		else
+			emit_kernel(e, g, r);
+		return;
 	}
 }
 
@@ -415,6 +444,10 @@ c_graph_end(Emit *e, const Graph *g)
 	if (c->parts && c->part_lines)
 		end_part(e, g);
 	const Text *body = c->parts ? &c->calls : &c->part, *code = c->parts ? &c->calls : &c->part_code;
+	if (g == e->train) {
+		c_train_function(e, g, body);
+		return;
+	}
 	const char *name = window ? "unrolled" : "step", *sig = c_signature(e, g);
 	bool caller = window && e->scratch_in == SCRATCH_CALLER;
 	text_add(&c->functions, "void\n%s_%s(%s%s)\n{\n", e->prefix, name, sig,
@@ -458,6 +491,18 @@ emit_reset(Emit *e)
 	text_add(&c->functions, "%s}\n\n", any ? "" : "\ts->none = 0;\n");
 }
 
+const int *
+c_param_order(Emit *e)
+{
+	const Graph *net = e->net;
+	int *order = arena_alloc(e->arena, ((size_t)net->param.n + 1) * sizeof *order), n = 0;
+	for (int frozen = 0; frozen < 2; frozen++)
+		for (int i = 0; i < net->param.n; i++)
+			if ((e->train && !net->param.v[i].trainable) == frozen)
+				order[n++] = i;
+	return order;
+}
+
 static void
 add_table(Text *out, const float *v, int64_t n)
 {
@@ -492,9 +537,10 @@ emit_tables(Emit *e)
 		text_add(&e->text, "\n};\n\n");
 	}
 	if (e->weights_as == WEIGHTS_PARAMS && e->has_values) {
+		const int *order = c_param_order(e);
 		text_add(&e->text, "const %s_params %s_weights NN_SECTION = {{", e->prefix, e->prefix);
 		for (int i = 0; i < e->net->param.n; i++) {
-			const ParamInfo *p = &e->net->param.v[i];
+			const ParamInfo *p = &e->net->param.v[order[i]];
 			text_add(&e->text, "\n\t/* %s %s */", c_comment(e->arena, p->name, (int)strlen(p->name)),
 				 shape_text(e->arena, p->shape));
 			add_table(&e->text, p->value, shape_count(p->shape));
@@ -596,7 +642,7 @@ c_end(Emit *e)
 	C *c = e->own;
 	emit_reset(e);
 	c_header(e);
-	Text kernels = {0};
+	Text kernels = {0}, named = {0};
 	for (int i = 0; i < c->kernel.n; i++)
 		text_add(&kernels, "%s\n%s%s\n", c->kernel.v[i].head, c->kernel.v[i].name, c->kernel.v[i].body);
 	const char *ext =
@@ -611,7 +657,16 @@ c_end(Emit *e)
 	if (kernels.n)
 		emit_section(e);
 	if (kernels.n)
-		c_runtime(e, kernels.v, &e->text);
+		text_put(&named, kernels.v, kernels.n);
+	if (e->train) { /* not the functions themselves: they are long */
+		size_t at = c->functions.n;
+		c_train_optimisers(e, &c->functions);
+		text_put(&named, c->functions.v + at, c->functions.n - at);
+		text_add(&named, " nn_loss nn_float");
+	}
+	if (named.n)
+		c_runtime(e, named.v, &e->text);
+	text_free(&named);
 	emit_tables(e);
 	if (kernels.n)
 		text_put(&e->text, kernels.v, kernels.n);
@@ -631,6 +686,7 @@ const Backend back_c = {
 	.what = "C99 source and header",
 	.needs_weights = true,
 	.needs_plan = true,
+	.trains = true,
 	.begin = c_begin,
 	.graph_begin = c_graph_begin,
 	.node = c_node,

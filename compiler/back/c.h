@@ -56,8 +56,9 @@ typedef struct {
 	int part_lines, parts;
 	Text calls; /* of the parts of the current graph */
 	bool uses_math;
-	bool *state_used; /* per state: has slots in the struct */
-	bool *init_read;  /* per state: its initial value is an operand */
+	bool *state_used;                     /* per state: has slots in the struct */
+	bool *init_read;                      /* per state: its initial value is an operand */
+	const char *tape, *grad, *tape_bytes; /* arguments of the training half */
 } C;
 
 /* What a line of code is made of: the arguments of a call, one after the other, then the call. */
@@ -84,8 +85,33 @@ const char *c_kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, i
 /* Moves n floats up in memory, overlapping. */
 const char *c_kernel_shift(Emit *e, int64_t n);
 const char *c_kernel_zero(Emit *e, int64_t n);
+/* "for (b …; y += 5, a += 3) {" if the batch is more than one: what the caller must close. */
+void c_batch_loop(Text *t, int64_t batch, const char *const *array, const int64_t *stride, int n);
+const char *c_shape_suffix(Emit *e, Shape s);
 /* The runtime's functions that the text names, with what they need, in the runtime's order. */
 void c_runtime(Emit *e, const char *text, Text *out);
+
+/* c.c: where a value is; one line of the graph, its arguments in c->args; makes room for one in the part. */
+void c_place(Emit *e, const Graph *g, Ref r, int64_t skip, Text *out);
+void c_line_room(Emit *e, const Graph *g);
+/* The order in which parameters stand in the params: trained ones first. */
+const int *c_param_order(Emit *e);
+
+/* c_train.c: the training half. */
+bool c_train_has(const Node *n); /* is it one of its own operators? */
+void c_train_node(Emit *e, const Graph *g, Ref r);
+const char *c_train_kernel(Emit *e, const Graph *g, const Node *n);
+/* A port behind the net's own: a target, or the mask. */
+bool c_train_port(const Emit *e, int port);
+void c_train_place(Emit *e, const Graph *g, int port, int32_t step, Text *out);
+void c_train_argument(Emit *e, const Graph *g, int port, Text *out);
+void c_train_names(Emit *e);
+/* The function of the walk that has ended: from its lines or the calls of its parts. */
+void c_train_function(Emit *e, const Graph *g, const Text *body);
+void c_train_optimisers(Emit *e, Text *out);
+void c_train_header(Emit *e, Text *out);
+const char *c_train_signature(Emit *e, const Graph *g);
+int64_t c_train_count(const Emit *e); /* numbers that are trained */
 
 /* c_header.c */
 void c_header(Emit *e);

@@ -445,6 +445,7 @@ address_of(const Graph *g, const Node *n)
 	case PLACE_SCRATCH: return (Address){PLACE_SCRATCH, 0, n->offset};
 	case PLACE_OUTPUT: return (Address){PLACE_OUTPUT, n->offset, g->output.v[n->offset].last ? 0 : size * n->step};
 	case PLACE_STATE: return (Address){PLACE_STATE, n->offset, 0};
+	case PLACE_GRAD:
 	case PLACE_NONE: break;
 	}
 	if (n->op == OP_INPUT)

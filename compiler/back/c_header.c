@@ -22,7 +22,7 @@ add_port(Emit *e, const Graph *g, bool input, int port, Text *t)
 	const C *c = e->own;
 	const char *upper = c_upper(e->arena, e->prefix);
 	text_add(t, ", %sfloat %s", input ? "const " : "", input ? c->input[port] : c->output[port]);
-	if (g == e->window && (input || !g->output.v[port].last))
+	if ((g == e->window || g == e->train) && (input || !g->output.v[port].last))
 		text_add(t, "[%s_STEPS]", upper);
 	if (g->batch > 1)
 		text_add(t, "[%s_BATCH]", upper);
@@ -37,7 +37,10 @@ c_signature(Emit *e, const Graph *g)
 		text_add(&t, "const %s_params *p, ", e->prefix);
 	text_add(&t, "%s_state *s", e->prefix);
 	for (int i = 0; i < g->input.n; i++)
-		add_port(e, g, true, i, &t);
+		if (c_train_port(e, i))
+			c_train_argument(e, g, i, &t);
+		else
+			add_port(e, g, true, i, &t);
 	for (int i = 0; i < g->output.n; i++)
 		add_port(e, g, false, i, &t);
 	const char *s = arena_strndup(e->arena, t.v, t.n);
@@ -133,15 +136,21 @@ add_params(Emit *e, Text *t)
 	}
 	if (e->weights_as != WEIGHTS_PARAMS)
 		return;
+	const int *order = c_param_order(e);
 	int64_t at = 0;
 	text_add(t, "/* Where each weight begins in the params: row-major, (in, out). */\nenum {\n");
 	for (int i = 0; i < net->param.n; i++) {
-		text_add(t, "\t%s = %" PRId64 ", /* %s */\n", c->offset[i], at,
-			 shape_text(e->arena, net->param.v[i].shape));
-		at += shape_count(net->param.v[i].shape);
+		const ParamInfo *p = &net->param.v[order[i]];
+		text_add(t, "\t%s = %" PRId64 ", /* %s%s */\n", c->offset[order[i]], at, shape_text(e->arena, p->shape),
+			 e->train && !p->trainable ? ", not trained" : "");
+		at += shape_count(p->shape);
 	}
+	if (e->train && c_train_count(e) < at)
+		text_add(t,
+			 "\t%s_NWEIGHT = %" PRId64 ", /* all of them; NPARAM: the trained ones, which come first */\n",
+			 upper, at);
 	text_add(t, "\t%s_NPARAM = %" PRId64 "\n};\ntypedef struct {\n\tfloat v[%" PRId64 "];\n} %s_params;\n", upper,
-		 at, at ? at : 1, e->prefix);
+		 e->train ? c_train_count(e) : at, at ? at : 1, e->prefix);
 	if (e->has_values)
 		text_add(t, "/* The weights that netc was given. */\nextern const %s_params %s_weights;\n", e->prefix,
 			 e->prefix);
@@ -203,5 +212,7 @@ c_header(Emit *e)
 	add_state(e, t);
 	add_params(e, t);
 	add_functions(e, t);
+	if (e->train)
+		c_train_header(e, t);
 	text_add(t, "#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }

@@ -72,8 +72,8 @@ c_kernel_takes(const Graph *g, const Node *n, int operand)
 	return !(op_elementwise((Op)n->op) && graph_node(g, n->in[operand])->op == OP_CONST);
 }
 
-static const char *
-shape_suffix(Emit *e, Shape s)
+const char *
+c_shape_suffix(Emit *e, Shape s)
 {
 	if (s.rank == 0)
 		return "1";
@@ -197,11 +197,11 @@ kernel_elementwise(Emit *e, const Graph *g, const Node *n)
 		indent = arena_printf(e->arena, "%s\t", indent);
 	}
 	text_add(&t, "%sy[%s] = %s;\n}\n", indent, index_text(e->arena, &s, stride[0]), c_element(e, n, operand));
-	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, n->shape)), &t);
+	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, c_shape_suffix(e, n->shape)), &t);
 }
 
-static void
-add_batch_loop(Text *t, int64_t batch, const char *const *array, const int64_t *stride, int n)
+void
+c_batch_loop(Text *t, int64_t batch, const char *const *array, const int64_t *stride, int n)
 {
 	if (batch == 1)
 		return;
@@ -224,8 +224,8 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 	int64_t batch = node_rows(g, n);
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT w)\n{\n");
-	add_batch_loop(&t, batch, (const char *[]){"y", "a", "w"},
-		       (int64_t[]){rows * columns, a->batched ? rows * inner : 0, w->batched ? inner * columns : 0}, 3);
+	c_batch_loop(&t, batch, (const char *[]){"y", "a", "w"},
+		     (int64_t[]){rows * columns, a->batched ? rows * inner : 0, w->batched ? inner * columns : 0}, 3);
 	if (rows > 1)
 		text_add(&t, "\tfor (int i = 0; i < %" PRId64 "; i++) {\n", rows);
 	const char *ai = rows > 1 ? arena_printf(e->arena, "a[i * %" PRId64, inner) : "a[";
@@ -246,7 +246,8 @@ kernel_matmul(Emit *e, const Graph *g, const Node *n)
 				 inner, columns, yj, ai, plus, columns);
 	}
 	text_add(&t, "%s%s}\n", rows > 1 ? "\t}\n" : "", batch > 1 ? "\t}\n" : "");
-	const char *stem = arena_printf(e->arena, "matmul_%s_%s", shape_suffix(e, a->shape), shape_suffix(e, w->shape));
+	const char *stem =
+		arena_printf(e->arena, "matmul_%s_%s", c_shape_suffix(e, a->shape), c_shape_suffix(e, w->shape));
 	return c_kernel_add(e, stem, &t);
 }
 
@@ -286,10 +287,10 @@ kernel_reduce(Emit *e, const Graph *g, const Node *n)
 	int64_t batch = node_rows(g, n), count = shape_count(a->shape);
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
-	add_batch_loop(&t, batch, (const char *[]){"y", "a"}, (int64_t[]){shape_count(n->shape), count}, 2);
+	c_batch_loop(&t, batch, (const char *[]){"y", "a"}, (int64_t[]){shape_count(n->shape), count}, 2);
 	reduce_body(e, n, count, &t);
 	text_add(&t, "%s}\n", batch > 1 ? "\t}\n" : "");
-	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, shape_suffix(e, a->shape)), &t);
+	return c_kernel_add(e, arena_printf(e->arena, "%s_%s", op_table[n->op].name, c_shape_suffix(e, a->shape)), &t);
 }
 
 static const char *
@@ -297,7 +298,7 @@ kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_st
 {
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
-	add_batch_loop(&t, rows, (const char *[]){"y", "a"}, (int64_t[]){to_stride, from_stride}, 2);
+	c_batch_loop(&t, rows, (const char *[]){"y", "a"}, (int64_t[]){to_stride, from_stride}, 2);
 	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[j];\n%s}\n", n, rows > 1 ? "\t}\n" : "");
 	return c_kernel_add(e,
 			    rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
@@ -373,13 +374,13 @@ kernel_gather(Emit *e, const Graph *g, const Node *n)
 	int64_t batch = node_rows(g, n), rows = table->shape.dim[0], columns = table->shape.dim[1];
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a, const float *NN_RESTRICT i)\n{\n");
-	add_batch_loop(&t, batch, (const char *[]){"y", "a", "i"},
-		       (int64_t[]){columns, table->batched ? rows * columns : 0, index->batched ? 1 : 0}, 3);
+	c_batch_loop(&t, batch, (const char *[]){"y", "a", "i"},
+		     (int64_t[]){columns, table->batched ? rows * columns : 0, index->batched ? 1 : 0}, 3);
 	text_add(&t, "\tint k = i[0] >= 1.0f ? (i[0] < %s ? (int)i[0] - 1 : %" PRId64 ") : 0;\n",
 		 c_float(e->arena, (double)rows), rows - 1);
 	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[k * %" PRId64 " + j];\n%s}\n", columns,
 		 columns, batch > 1 ? "\t}\n" : "");
-	return c_kernel_add(e, arena_printf(e->arena, "gather_%s", shape_suffix(e, table->shape)), &t);
+	return c_kernel_add(e, arena_printf(e->arena, "gather_%s", c_shape_suffix(e, table->shape)), &t);
 }
 
 static const char *
@@ -396,7 +397,7 @@ kernel_of(Emit *e, const Graph *g, const Node *n)
 	case OP_MINIMUM:
 	case OP_SOFTMAX:
 	case OP_LOGSOFTMAX: return kernel_reduce(e, g, n);
-	default: assert(0 && "an operator without C"); return NULL;
+	default: return c_train_kernel(e, g, n);
 	}
 }
 
@@ -431,11 +432,10 @@ names_it(const char *text, size_t n, const char *name)
 }
 
 static int
-split_runtime(Arena *a, Piece *piece, int max)
+split_runtime(Arena *a, const char *runtime, Piece *piece, int n, int max)
 {
-	const char *end = strstr(runtime_text, "\n#endif");
-	int n = 0;
-	for (const char *p = strstr(runtime_text, "\n/** nn_"); p && n < max;) {
+	const char *end = strstr(runtime, "\n#endif");
+	for (const char *p = strstr(runtime, "\n/** nn_"); p && n < max;) {
 		const char *next = strstr(p + 1, "\n/** nn_");
 		const char *stop = next ? next : end;
 		while (!next && strstr(stop + 1, "\n#endif"))
@@ -459,7 +459,8 @@ void
 c_runtime(Emit *e, const char *text, Text *out)
 {
 	Piece piece[128];
-	int n = split_runtime(e->arena, piece, COUNT(piece));
+	int n = split_runtime(e->arena, runtime_text, piece, 0, COUNT(piece));
+	n = split_runtime(e->arena, training_text, piece, n, COUNT(piece));
 	for (int i = 0; i < n; i++)
 		piece[i].used = text && names_it(text, strlen(text), piece[i].name);
 	for (bool changed = true; changed;) {

@@ -160,6 +160,53 @@ put_bytes(const Forecast *f, Text *t)
 	}
 }
 
+static int64_t
+graph_count_macs(const Graph *g)
+{
+	int64_t n = 0;
+	for (int32_t i = 0; i < g->node.n; i++)
+		n += node_macs(g, g->node.v[i]);
+	return n;
+}
+
+static int64_t
+count_params(const Graph *g, bool trained)
+{
+	int64_t n = 0;
+	for (int i = 0; i < g->param.n; i++)
+		n += !trained || g->param.v[i].trainable ? shape_count(g->param.v[i].shape) : 0;
+	return n;
+}
+
+/* What stays in RAM while it trains; the state comes on top. */
+static void
+forecast_training(Emit *e)
+{
+	const Graph *g = e->train;
+	int64_t trained = count_params(g, true), all = count_params(g, false);
+	text_add(&e->text,
+		 "training    %10" PRId64 " bytes of tape for a window of %" PRId32
+		 " (no plan in this order needs less than %" PRId64 ")\n",
+		 g->scratch * 4, g->steps, g->scratch_bound * 4);
+	text_add(&e->text,
+		 "training    %10" PRId64 " bytes of parameters, %" PRId64 " trained; %" PRId64 " bytes of gradient\n",
+		 all * 4, trained, trained * 4);
+	text_add(&e->text,
+		 "training    %10" PRId64 " bytes of state for AdamW and Adam, %" PRId64
+		 " for momentum, none for SGD\n",
+		 trained * 8 + 32, trained * 4);
+	text_add(&e->text, "training    %10" PRId64 " multiply-adds in a call of loss_grad\n", graph_count_macs(g));
+}
+
+static void
+training_json(Text *t, const Graph *g)
+{
+	text_add(t, "  \"training\": {\"steps\": %" PRId32 ", \"tape\": %" PRId64 ", \"bound\": %" PRId64, g->steps,
+		 4 * g->scratch, 4 * g->scratch_bound);
+	text_add(t, ", \"params\": %" PRId64 ", \"trained\": %" PRId64 ", \"mult_adds\": %" PRId64 "},\n",
+		 count_params(g, false), count_params(g, true), graph_count_macs(g));
+}
+
 static void
 forecast_end(Emit *e)
 {
@@ -189,6 +236,8 @@ forecast_end(Emit *e)
 			 "\nThe work buffer of the window has %" PRId64
 			 " bytes; no plan in this order needs less than %" PRId64 ".\n",
 			 4 * e->window->scratch, 4 * e->window->scratch_bound);
+	if (e->train)
+		forecast_training(e);
 	text_add(t, "Estimates for gcc 12 -O2 (for microcontrollers give --target=mcu here, too); docs/inspecting.md "
 		    "says how near they come.\n");
 }
@@ -261,6 +310,8 @@ forecast_json_end(Emit *e)
 		text_add(t, "\"unrolled\": %" PRId64 ", \"bound\": %" PRId64, 4 * e->window->scratch,
 			 4 * e->window->scratch_bound);
 	text_add(t, "},\n");
+	if (e->train)
+		training_json(t, e->train);
 	/* What was counted: the prices of cost.def are fitted to it. */
 	put_numbers(t, "work", f->total.work.n, WORK_KINDS);
 	if (e->step)
@@ -289,9 +340,11 @@ const Backend back_forecast = {.name = "forecast",
 			       .suffix = ".txt",
 			       .what = "flash, RAM and work on each target, by layer",
 			       .needs_plan = true,
+			       .trains = true,
 			       .end = forecast_end};
 const Backend back_forecast_json = {.name = "forecast-json",
 				    .suffix = ".json",
 				    .what = "the same for programs",
 				    .needs_plan = true,
+				    .trains = true,
 				    .end = forecast_json_end};

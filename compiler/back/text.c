@@ -139,9 +139,9 @@ summary_end(Emit *e)
 static void
 ir_end(Emit *e)
 {
-	graph_print(e->window ? e->window : e->step ? e->step : e->net, &e->text);
+	graph_print(e->train ? e->train : e->window ? e->window : e->step ? e->step : e->net, &e->text);
 }
 
 const Backend back_summary = {
 	.name = "summary", .suffix = ".txt", .what = "layers, parameters, totals", .end = summary_end};
-const Backend back_ir = {.name = "ir", .suffix = ".ir", .what = "the graph as text", .end = ir_end};
+const Backend back_ir = {.name = "ir", .suffix = ".ir", .what = "the graph as text", .trains = true, .end = ir_end};

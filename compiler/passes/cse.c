@@ -30,6 +30,7 @@ node_hash(const Node *n)
 {
 	uint64_t h = hash_bytes(HASH_SEED, &n->op, sizeof n->op);
 	h = hash_bytes(h, &n->attr, sizeof n->attr);
+	h = hash_bytes(h, &n->again, sizeof n->again);
 	if (n->op == OP_DELAY)
 		return h;
 	if (n->nin == 2) {
@@ -46,7 +47,7 @@ node_equal(const Node *a, const Node *b)
 	uint64_t x_attr, y_attr; /* as bits: 0 and -0 are two constants */
 	memcpy(&x_attr, &a->attr, sizeof x_attr);
 	memcpy(&y_attr, &b->attr, sizeof y_attr);
-	if (a->op != b->op || a->nin != b->nin || x_attr != y_attr)
+	if (a->op != b->op || a->nin != b->nin || x_attr != y_attr || a->again != b->again)
 		return false;
 	if (!shape_equal(a->shape, b->shape) || (a->op == OP_INPUT && a->step != b->step))
 		return false;

@@ -7,8 +7,8 @@
  * others share one work buffer: first fit over a free list, a place free again after the last use, an element-wise
  * result on top of an operand that dies with it, be it a slot of the state. A group is one moment: what only its own
  * members use has no place at all. The results of a group that holds one sum for many steps, and the vectors that it
- * multiplies, stand in rows, one after the other. The lower bound is the largest sum of values alive at one time;
- * scratch and bound are in floats and counted with the batch. */
+ * multiplies, stand in rows, one after the other. A sum that goes to a gradient is computed there. The lower bound is
+ * the largest sum of values alive at one time; scratch and bound are in floats and counted with the batch. */
 #include "../ops.h"
 #include "../pass.h"
 #include <assert.h>
@@ -163,6 +163,29 @@ place_outputs(Graph *g)
 			n->offset = out->attr.index;
 		}
 	}
+}
+
+/* A sum over time that is only added to a gradient needs no place of its own. */
+static void
+place_gradients(Graph *g)
+{
+	uint8_t *uses = calloc((size_t)g->node.n + 1, 1);
+	assert(uses);
+	for (int32_t i = 0; i < g->node.n; i++)
+		for (int k = 0; k < g->node.v[i]->nin; k++) {
+			uint8_t *u = &uses[g->node.v[i]->in[k].i];
+			*u = (uint8_t)(*u + (*u < 2));
+		}
+	for (int32_t i = 0; i < g->node.n; i++) {
+		const Node *sink = g->node.v[i];
+		if (sink->op != OP_GRAD || uses[sink->in[0].i] != 1 ||
+		    !op_table[graph_node(g, sink->in[0])->op].sums_batch)
+			continue;
+		Node *n = graph_node(g, sink->in[0]);
+		n->place = PLACE_GRAD;
+		n->offset = sink->attr.index;
+	}
+	free(uses);
 }
 
 /* Whether a node needs the whole of operand k, not only its own element. */
@@ -349,6 +372,7 @@ pass_plan(Graph *g)
 		g->node.v[i]->place = PLACE_NONE;
 	find_last_uses(&p);
 	place_outputs(g);
+	place_gradients(g);
 	find_rows(&p);
 	for (int32_t i = 0; i < g->node.n && p.end <= SCRATCH_MAX;) {
 		int32_t end = group_end(&p, i);

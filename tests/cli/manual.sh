@@ -28,7 +28,7 @@ values()
 {
 	"$NETC" "$1=?" x.net 2>&1 | sed -n "s/.*; wanted //p" | tr -d ','
 }
-for option in --emit --layout --weights-as --init --math --target --scratch -fdiagnostics-color -fdiagnostics-format; do
+for option in --emit --layout --weights-as --init --math --target --scratch --decay -fdiagnostics-color -fdiagnostics-format; do
 	found=$(values $option)
 	[ -n "$found" ] || fail "$option has no list of values"
 	for value in $found; do

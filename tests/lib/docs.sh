@@ -9,6 +9,8 @@
 #   <!-- summary -->              what --emit=summary prints
 #   <!-- header -->               lines that stand in the generated header one after the other, but for white space
 #   <!-- file PATH -->            another file beside the net
+#   <!-- driver -->               a C program, built with the generated one
+#   <!-- prints -->               what it prints
 # An example compiles without a word unless it has a block "says", and its C without a warning.
 . "$ROOT/tests/lib/common.sh"
 name=$1
@@ -34,7 +36,7 @@ inside { print > out; next }
 /^<!-- test / { ours = ($3 == name ":"); what = ours ? name ".net" : ""
 	if (ours) { sub(/^<!-- test [^:]*:/, ""); sub(/-->.*/, ""); print > "options" } next }
 ours && /^<!-- file / { what = $3; next }
-ours && /^<!-- (weights|run|says|summary|header) -->/ { what = "block." $2 }' "$ROOT"/docs/*.md
+ours && /^<!-- (weights|run|says|summary|header|driver|prints) -->/ { what = "block." $2 }' "$ROOT"/docs/*.md
 [ -s "$name.net" ] || fail "no net after '<!-- test $name: -->'"
 eval "set -- $(cat options)"
 if [ -f block.weights ]; then
@@ -69,4 +71,10 @@ if [ -f block.run ]; then
 	run "$tool" nudge check.npz "$last" bad.npz
 	expect_status 1 "$NETC" "$name.net" "$@" --tolerance 6e-5 --check bad.npz
 fi
-[ -f block.run ] || [ -f block.summary ] || [ -f block.header ] || [ -s block.says ] || fail "nothing to check"
+if [ -f block.driver ]; then
+	cp block.driver main.c
+	quiet "$CC" -std=c99 -O1 -Wall -Wextra -Werror -o main main.c t.o -lm
+	run ./main
+	same block.prints run.log "what the program prints"
+fi
+[ -f block.driver ] || [ -f block.run ] || [ -f block.summary ] || [ -f block.header ] || [ -s block.says ] || fail "nothing to check"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# examples.sh NAME: a seed against its stored outputs, or a folder of examples/ with its stored outputs and its main.c.
+# examples.sh NAME: a seed against its stored outputs, or a folder of examples/ with its stored outputs and its main.c,
+# or the script tests/examples/NAME.sh, which has the functions of common.sh.
 #
 # A seed runs in the evaluator and, with one input and one output, as C: step by step and by windows. A line
 # "# args: ..." in it gives more options for netc; a window is two steps unless the net says otherwise.
@@ -33,6 +34,10 @@ if [ -f "$seeds/$name-check.npz" ]; then
 	grep -q 'float y\[T_STEPS\]' t.h && last= || last=-DLAST
 	drive unrolled $last
 	[ -n "$last" ] || ! grep -q 'void t_step(' t.h || drive step -DSTEP
+	exit 0
+fi
+if [ -f "$ROOT/tests/examples/$name.sh" ]; then
+	. "$ROOT/tests/examples/$name.sh"
 	exit 0
 fi
 folder=$ROOT/examples/$name

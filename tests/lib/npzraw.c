@@ -1,6 +1,7 @@
 /* npzraw.c: turns weight files into text or raw floats and back, so that no test needs Python.
  *
  *   npzraw random SEED OUT.npz OUT.raw NAME DIM…   values in [-1, 1), exact as floats, in both files
+ *   npzraw unit …                                  the same in [0, 1); classes K …: whole numbers from 1 to K
  *   npzraw raw IN NAME OUT.raw                     one tensor as native floats
  *   npzraw compare IN NAME B.raw TOLERANCE         status 1 unless |a - b| <= TOLERANCE (1 + |a|) everywhere
  *   npzraw text IN.txt OUT.npz                     lines "NAME (2, 3) 1 2 3 4 5 6"; '#' starts a comment
@@ -52,8 +53,9 @@ random_24(uint64_t *state)
 	return (uint32_t)(*state >> 40);
 }
 
+/* From `random` in [-1, 1), or if classes > 0 in 1 … classes, or in [0, 1). */
 static int
-do_random(Tool *t, int n, char **arg)
+write_random(Tool *t, int n, char **arg, int classes, bool unit)
 {
 	int64_t dim[TENSOR_RANK_MAX];
 	int rank = n - 4;
@@ -64,10 +66,30 @@ do_random(Tool *t, int n, char **arg)
 	uint64_t state = strtoull(arg[0], NULL, 10) + 1;
 	Tensor *x = tensor_add(&t->table, arg[3], rank, dim);
 	for (int64_t i = 0; i < x->count; i++)
-		x->value[i] = (double)random_24(&state) / (1 << 23) - 1;
+		x->value[i] = classes > 0 ? 1 + (double)(random_24(&state) % (uint32_t)classes)
+			      : unit      ? (double)random_24(&state) / (1 << 24)
+					  : (double)random_24(&state) / (1 << 23) - 1;
 	if (!npz_write(&t->table, arg[1]))
 		return complain("cannot write", arg[1]);
 	return floats_write(arg[2], x) ? 0 : complain("cannot write", arg[2]);
+}
+
+static int
+do_random(Tool *t, int n, char **arg)
+{
+	return write_random(t, n, arg, 0, false);
+}
+
+static int
+do_unit(Tool *t, int n, char **arg)
+{
+	return write_random(t, n, arg, 0, true);
+}
+
+static int
+do_classes(Tool *t, int n, char **arg)
+{
+	return write_random(t, n - 1, arg + 1, atoi(arg[0]), false);
 }
 
 static int
@@ -219,8 +241,8 @@ static const struct {
 	int args; /* at least */
 	int (*run)(Tool *, int n, char **arg);
 } verbs[] = {
-	{"random", 4, do_random}, {"raw", 3, do_raw},   {"compare", 4, do_compare},
-	{"text", 2, do_text},     {"show", 1, do_show}, {"nudge", 3, do_nudge},
+	{"random", 4, do_random},   {"unit", 4, do_unit}, {"classes", 5, do_classes}, {"raw", 3, do_raw},
+	{"compare", 4, do_compare}, {"text", 2, do_text}, {"show", 1, do_show},       {"nudge", 3, do_nudge},
 };
 
 int

@@ -21,7 +21,7 @@ export TMPDIR VARIANT DIR COUNTS NETC BUILD PLAIN ASAN_OPTIONS LSAN_OPTIONS UBSA
 
 case $kind in
 prop | torch) limit=400 ;;
-unit | fuzz | examples | diff | options | export | forecast) limit=180 ;;
+unit | fuzz | examples | diff | train | options | export | forecast) limit=180 ;;
 *) limit=60 ;;
 esac
 [ "$VARIANT" = asan ] && limit=$((limit * 2))

@@ -10,6 +10,27 @@ for python in /usr/bin/python3 python3 none; do
 	"$python" -c 'import torch, numpy' 2>/dev/null && break
 done
 seeds=${TORCH_SEEDS:-20}
+
+# torch.sh train: modules trained by PyTorch from seed TORCH_TRAIN (default 2), loss, gradients and 100 steps; train.sh
+# says how closely netc follows. Seed 1 is stored in tests/train.
+if [ "$1" = train ]; then
+	run "$python" "$ROOT/tests/torch/train_nets.py" "$PWD/nets" "${TORCH_TRAIN:-2}"
+	passed=0 failed=0
+	for case in nets/*.net; do
+		name=${case##*/}
+		mkdir "${name%.net}"
+		if (cd "${name%.net}" && sh "$ROOT/tests/lib/train.sh" "$DIR/$case") >log 2>&1; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1))
+			echo "$name:"
+			sed 's/^/  /' log
+		fi
+	done
+	echo "$passed $failed" >"$COUNTS"
+	[ $failed = 0 ] && [ $passed -ge 6 ]
+	exit
+fi
 run "$python" "$ROOT/tests/torch/random_nets.py" $(($1 * 1000000)) "$seeds"
 
 # check WEIGHTS: the case in this folder, with weights from that file.

@@ -257,7 +257,7 @@ is_builder_op(Op op)
 	case OP_DELAY:
 	case OP_UPDATE:
 	case OP_OUTPUT: return false;
-	default: return true;
+	default: return !op_table[op].internal;
 	}
 }
 

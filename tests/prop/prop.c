@@ -6,7 +6,7 @@
  * Three kinds of case: graphs made with the builders of ir.h, nets of random equations, chains of layers. Each is
  * compared with two other ways to compute it: an interpreter of the graph as it stands before unrolling, and, for
  * equations, one of the equations themselves. Every 25th seed also goes through the C back end and a C compiler;
- * every millionth is a graph with all operators.
+ * every millionth is a graph with all operators. The gradients of tame graphs are compared with differences.
  * A failure is searched again with smaller sizes, and the smallest graph found is printed. */
 #include "prop.h"
 #include "../../compiler/bind.h"
@@ -132,13 +132,14 @@ check_built(Case *c, bool compile, bool all_said)
 	if (!pass_run(c->g, "S", &run))
 		return !all_said || fail(c, "shape: refused");
 	fill_values(c, c->g);
-	return read_back(c, c->g, "shape") && check_shapes(c, c->g, all_said) && check_meaning(c, c->g, compile, &w);
+	return read_back(c, c->g, "shape") && check_shapes(c, c->g, all_said) && check_meaning(c, c->g, compile, &w) &&
+	       (!c->tame || check_gradients(c, &w, compile));
 }
 
 static bool
 check_random_graph(Case *c, bool compile)
 {
-	c->tame = compile;
+	c->tame = compile || chance(c, 30);
 	make_graph(c);
 	bool hidden = chance(c, 30) && hide_shapes(c);
 	return check_built(c, compile, !hidden);
@@ -164,7 +165,8 @@ check_random_net(Case *c, bool equations, bool compile)
 		return !*c->why;
 	for (int i = 0; i < c->g->param.n; i++)
 		fill_param(c, &c->g->param.v[i]);
-	return check_meaning(c, c->g, compile, &w) && (!equations || check_equations(c, &w));
+	return check_meaning(c, c->g, compile, &w) && (!equations || check_equations(c, &w)) &&
+	       check_gradients(c, &w, compile);
 }
 
 static bool

@@ -105,6 +105,9 @@ Graph *read_back(Case *c, const Graph *g, const char *stage);
 /* Every pass keeps the meaning of g (shapes solved, values bound), and the plan is sound. */
 bool check_meaning(Case *c, Graph *g, bool compile, Wanted *w);
 
+/* gradients.c: what the grad pass makes of the graph; of a tame one. */
+bool check_gradients(Case *c, const Wanted *w, bool compile);
+
 /* emitted.c: the generated C, built and run by the system's compiler ($CC, or cc) in the current folder. */
 bool check_c(Case *c, const Wanted *w, const Graph *step, const Graph *window);
 

@@ -52,7 +52,7 @@ static const double inf = INFINITY, nan_ = NAN;
 #define SIGMOID1 0.73105857863000488
 #define LN2 0.69314718055994531
 
-#define RULES 61
+#define RULES 80
 static const Rule *
 rules(void)
 {
@@ -146,6 +146,25 @@ rules(void)
 		{OP_ELEMENT, VECTOR(5), NONE, SCALAR, {1, 2, 3, 4, 5}, {0}, {5}, {0}},
 		{OP_GATHER, MATRIX(3, 2), SCALAR, VECTOR(2), {1, 2, 3, 4, 5, 6}, {2}, {3, 4}, {0}},
 		{OP_GATHER, MATRIX(3, 2), VECTOR(1), VECTOR(2), {1, 2, 3, 4, 5, 6}, {3}, {5, 6}, {0}},
+		{OP_SIGN, VECTOR(3), NONE, VECTOR(3), {-2, 0, 3}, {0}, {-1, 0, 1}, {0}},
+		{OP_GT, VECTOR(3), VECTOR(3), VECTOR(3), {1, 2, 2}, {2, 1, 2}, {0, 1, 0}, {0}},
+		{OP_EQ, VECTOR(2), SCALAR, VECTOR(2), {1, 2}, {2}, {0, 1}, {0}},
+		{OP_DTANH, VECTOR(2), VECTOR(2), VECTOR(2), {2, 3}, {0.5, -1}, {1.5, 0}, {0}},
+		{OP_DSIGMOID, VECTOR(2), VECTOR(2), VECTOR(2), {8, 3}, {0.25, 1}, {1.5, 0}, {0}},
+		{OP_SPREAD, SCALAR, NONE, MATRIX(2, 2), {3}, {0}, {3, 3, 3, 3}, {0}},
+		{OP_SPREAD, VECTOR(2), NONE, MATRIX(2, 2), {1, 2}, {0}, {1, 2, 1, 2}, {0}},
+		{OP_SPREAD, MATRIX(2, 1), NONE, MATRIX(2, 2), {1, 2}, {0}, {1, 1, 2, 2}, {0}},
+		{OP_SUMTO, VECTOR(3), NONE, SCALAR, {1, 2, 4}, {0}, {7}, {0}},
+		{OP_SUMTO, MATRIX(2, 3), NONE, VECTOR(3), {1, 2, 3, 4, 5, 6}, {0}, {5, 7, 9}, {0}},
+		{OP_SUMTO, MATRIX(2, 3), NONE, MATRIX(2, 1), {1, 2, 3, 4, 5, 6}, {0}, {6, 15}, {0}},
+		{OP_ONEHOT, SCALAR, NONE, VECTOR(3), {2}, {0}, {0, 1, 0}, {0}},
+		{OP_ONEHOT, SCALAR, NONE, VECTOR(3), {4}, {0}, {0}, {0}},
+		{OP_TRANSPOSE, MATRIX(2, 3), NONE, MATRIX(3, 2), {1, 2, 3, 4, 5, 6}, {0}, {1, 4, 2, 5, 3, 6}, {0}},
+		{OP_OUTER, VECTOR(2), VECTOR(3), MATRIX(2, 3), {1, 2}, {1, 2, 3}, {1, 2, 3, 2, 4, 6}, {0}},
+		{OP_OUTERSUM, VECTOR(2), VECTOR(2), MATRIX(2, 2), {1, 2}, {3, 4}, {3, 4, 6, 8}, {0}},
+		{OP_SCATTER, SCALAR, VECTOR(2), MATRIX(3, 2), {2}, {5, 6}, {0, 0, 5, 6, 0, 0}, {0}},
+		{OP_SCATTERSUM, SCALAR, VECTOR(2), MATRIX(2, 2), {9}, {5, 6}, {0, 0, 5, 6}, {0}},
+		{OP_TOTAL, VECTOR(2), VECTOR(2), VECTOR(2), {1, 2}, {3, 4}, {4, 6}, {0}},
 	};
 	ck_assert_int_eq(COUNT(rule), RULES);
 	for (int i = 0; i < RULES; i++) {
@@ -157,6 +176,8 @@ rules(void)
 			rule[i].wanted[2] = -inf;
 			rule[i].wanted[3] = nan_;
 		}
+		if (rule[i].op == OP_ONEHOT && rule[i].x[0] > 3)
+			rule[i].wanted[0] = rule[i].wanted[1] = rule[i].wanted[2] = nan_;
 		if (rule[i].op == OP_SLICE) {
 			rule[i].attr.range.first = 2;
 			rule[i].attr.range.last = 4;

@@ -194,7 +194,7 @@ END_TEST
 static const struct {
 	const char *text, *wanted;
 } wrong[] = {
-	{"graf", "line 1: wanted graph, param, state, input, output or a node"},
+	{"graf", "line 1: wanted graph, loss, param, state, input, output or a node"},
 	{"graphs", "line 1: wanted graph"},
 	{"graph m", "line 1: wanted '\"'"},
 	{"graph \"m", "line 1: a string that does not end"},

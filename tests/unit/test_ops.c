@@ -26,8 +26,9 @@ START_TEST(row_has_eval_rule)
 {
 	const OpRow *row = &op_table[_i];
 	bool leaf = row->nin == 0, time = _i == OP_DELAY || _i == OP_UPDATE;
-	ck_assert_msg((row->eval != NULL) == (!leaf && !time), "%s", row->name);
-	ck_assert_int_eq(row->sink, _i == OP_UPDATE || _i == OP_OUTPUT);
+	bool adds = _i == OP_LOSS || _i == OP_GRAD;
+	ck_assert_msg((row->eval != NULL) == (!leaf && !time && !adds), "%s", row->name);
+	ck_assert_int_eq(row->sink, adds || _i == OP_UPDATE || _i == OP_OUTPUT);
 }
 END_TEST
 

@@ -16,10 +16,12 @@ _netc()
 	--math) words="fast libm" ;;
 	--target) words="default host mcu" ;;
 	--scratch) words="stack static caller" ;;
-	--stop-after) words="shape fold cse dce merge hoist pack unroll fuse plan" ;;
+	--grad) words="mse mae huber crossentropy bce" ;;
+	--decay) words="all matrices" ;;
+	--stop-after) words="shape fold cse dce merge hoist pack unroll grad fuse plan" ;;
 	-fdiagnostics-color) words="auto always never" ;;
 	-fdiagnostics-format) words="text json" ;;
-	--unroll | --prefix | --seed | --name | --batch | --dim | --model | --section | --tolerance) return ;;
+	--unroll | --prefix | --seed | --name | --batch | --dim | --model | --section | --tolerance | --freeze | --recompute) return ;;
 	--weights | --map | --eval | --check | -o | -MF)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -28,7 +30,8 @@ _netc()
 	*)
 		if [[ $cur == -* ]]; then
 			words="--unroll --emit --weights --layout --prefix --map --weights-as --init --seed --name --batch --dim
-				--model --math --target --section --scratch --eval --check --tolerance --stop-after --version --help
+				--model --math --target --section --scratch --eval --check --tolerance --grad --freeze
+				--train-state --recompute --decay --check-grad --stop-after --version --help
 				-o -M -MD -MF -W -Wno- -Werror -w -O0 -fno- -fdiagnostics-color= -fdiagnostics-format= -d -v"
 		else
 			mapfile -t COMPREPLY < <(compgen -d -S / -- "$cur"; compgen -f -X '!*.net' -- "$cur")
