@@ -178,7 +178,7 @@ gradcheck_graph(const Graph *train, uint64_t seed, int64_t most)
 			out.total += shape_count(train->param.v[i].shape);
 	for (int i = 0; i < train->param.n; i++) {
 		const ParamInfo *p = &train->param.v[i];
-		if (!p->trainable || !shape_known(p->shape))
+		if (!p->trainable || !shape_known(p->shape) || !out.total)
 			continue;
 		int64_t n = shape_count(p->shape), wanted = 1 + n * most / out.total,
 			every = n > wanted ? n / wanted : 1;

@@ -457,9 +457,9 @@ read_attr(Reader *r, AttrTag tag)
 	case ATTR_SUM:
 		a.sum.addends = read_int(r);
 		a.sum.packed = accept(r, "packed");
-		for (uint8_t k = SCALE_HALF; k < COUNT(scale_name); k++)
+		for (int k = SCALE_HALF; k < COUNT(scale_name); k++)
 			if (accept(r, scale_name[k] + 1))
-				a.sum.scale = k;
+				a.sum.scale = (uint8_t)k;
 		break;
 	}
 	return a;

@@ -247,7 +247,7 @@ ev_onehot(const Node *n, const EvalArg *arg, double *out)
 	double index = arg[0].v[0];
 	bool there = index >= 1 && index <= (double)count && index == floor(index);
 	for (int64_t i = 0; i < count; i++)
-		out[i] = !there ? NAN : (double)(i + 1) == index;
+		out[i] = !there ? (double)NAN : (double)(i + 1) == index ? 1.0 : 0.0;
 }
 
 void

@@ -68,10 +68,12 @@ void c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel);
 
 /* What a kernel's key begins with, so that kinds of kernels differ. */
 enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL, KEY_ROWS };
-/* Where the name of the kernel with that key stands; NULL if it has not been made. */
+/* Where the name of the kernel with that key stands, until the next call; NULL if it has not been made. */
 const char **c_kernel_named(Emit *e, int kind, const void *key, size_t n);
 /* Adds a kernel by its text from the argument list on, which is freed; if there is one of the same text, that one. */
 const char *c_kernel_add(Emit *e, const char *stem, Text *body);
+/* The same for a function that is no kernel: what stands before its name. */
+const char *c_kernel_add_as(Emit *e, const char *head, const char *stem, Text *body);
 /* An element-wise operation on operands that are C expressions. */
 const char *c_element(Emit *e, const Node *n, const char *const *operand);
 

@@ -163,12 +163,6 @@ find_overwritten(Cell *c)
 				c->result.v[i].over = k;
 }
 
-static int64_t
-rounded_up(int64_t n, int64_t multiple)
-{
-	return (n + multiple - 1) / multiple * multiple;
-}
-
 /* Lanes with padding, so that vectors of 16, 8 or 4 fill them, where that costs little. */
 static int64_t
 padded(int64_t n)
@@ -394,16 +388,17 @@ is_passed_twice(const Cell *c, int i)
 static const char *
 cell_kernel(Cell *c)
 {
-	Text key = {0};
+	Text key = {0}, t = {0};
 	cell_key(c, &key);
-	const char **name = c_kernel_named(c->e, KEY_CELL, key.v, key.n);
+	const char *name = *c_kernel_named(c->e, KEY_CELL, key.v, key.n);
+	if (!name) {
+		name_all(c);
+		cell_text(c, &t);
+		name = c_kernel_add(c->e, cell_stem(c), &t);
+		*c_kernel_named(c->e, KEY_CELL, key.v, key.n) = name; /* the text may have made other kernels */
+	}
 	text_free(&key);
-	if (*name)
-		return *name;
-	Text t = {0};
-	name_all(c);
-	cell_text(c, &t);
-	return *name = c_kernel_add(c->e, cell_stem(c), &t);
+	return name;
 }
 
 static void
@@ -474,7 +469,10 @@ continues(const Cell *c, int32_t s)
 			if (x == y && x->op == OP_PARAM)
 				continue;
 			const CellArgs *args = k < 0 ? &c->result : &c->vector;
-			int i = cell_arg(args, k < 0 ? (Ref){m} : g->node.v[m]->in[k]);
+			Ref value = {m};
+			if (k >= 0)
+				value = g->node.v[m]->in[k];
+			int i = cell_arg(args, value);
 			int64_t d = distance(g, x, y);
 			if (i < 0 || d < 0 || (s > 1 && d != args->v[i].stride) ||
 			    (g->batch > 1 && d != args->v[i].count * g->batch))

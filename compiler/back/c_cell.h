@@ -54,6 +54,11 @@ typedef struct {
 } Cell;
 
 static inline int64_t
+rounded_up(int64_t n, int64_t multiple)
+{
+	return (n + multiple - 1) / multiple * multiple;
+}
+static inline int64_t
 cell_panels(const Cell *c)
 {
 	return (c->width + c->unit - 1) / c->unit;

@@ -56,11 +56,11 @@ lanes_of(int64_t lanes, int class, int rows, int sets)
 						   : each_set;
 	int64_t most = budget[class];
 	int64_t least = class == CLASSES - 1 ? 1 : sets == 1 && rows > 1 ? 16 : 17;
-	for (int64_t d = most; d >= least; d--)
-		if (lanes % d == 0 && d % vector_size[class] == 0)
-			return d;
-	for (int64_t d = least; d <= 64; d++)
-		if (lanes % d == 0 && d % vector_size[class] == 0)
+	int64_t best = largest_divisor(lanes, most, vector_size[class]);
+	if (best >= least)
+		return best;
+	for (int64_t d = rounded_up(least, vector_size[class]); d <= 64; d += vector_size[class])
+		if (lanes % d == 0)
 			return d;
 	return lanes <= 64 ? lanes : largest_divisor(lanes, most, 1);
 }
@@ -321,7 +321,7 @@ write_product(const Writer *w, int segment, const Product *p)
 static int
 vector_sets(const Cell *c, const CellArg *x)
 {
-	return x->count >= 4 * cell_sets(c) ? cell_sets(c) : 1;
+	return x->count >= (int64_t)4 * cell_sets(c) ? cell_sets(c) : 1;
 }
 
 /* The most that a product of the segment uses. */
@@ -633,12 +633,11 @@ member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int
 {
 	const Cell *c = w->c;
 	const Node *n = c->g->node.v[i];
-	Fraction in[2];
-	for (int k = 0; k < n->nin && k < 2; k++) {
+	Fraction in[2] = {fraction_of(""), fraction_of("")};
+	for (int k = 0; k < n->nin && k < 2 && n->op != OP_AFFINE; k++) {
 		int32_t m = n->in[k].i;
-		in[k] = n->op == OP_AFFINE            ? fraction_of("")
-			: m >= c->begin && m < c->end ? v->fraction[m - c->begin]
-						      : fraction_of(operand_text(w, v, row, n->in[k]));
+		bool member = m >= c->begin && m < c->end;
+		in[k] = member ? v->fraction[m - c->begin] : fraction_of(operand_text(w, v, row, n->in[k]));
 	}
 	bool is_tanh = n->op == OP_TANH || n->op == OP_TANH2;
 	switch (n->op) {

@@ -12,6 +12,12 @@
 const char *
 c_kernel_add(Emit *e, const char *stem, Text *body)
 {
+	return c_kernel_add_as(e, "NN_NOINLINE NN_FAST static void", stem, body);
+}
+
+const char *
+c_kernel_add_as(Emit *e, const char *head, const char *stem, Text *body)
+{
 	C *c = e->own;
 	uint64_t hash = hash_bytes(HASH_SEED, body->v, body->n);
 	for (int i = 0; i < c->kernel.n; i++)
@@ -20,8 +26,7 @@ c_kernel_add(Emit *e, const char *stem, Text *body)
 			return c->kernel.v[i].name;
 		}
 	const char *name = c_unique(e->arena, &c->names, arena_printf(e->arena, "%s_%s", e->prefix, stem));
-	*table_push(e->arena, &c->kernel) =
-		(Kernel){"NN_NOINLINE NN_FAST static void", name, arena_strndup(e->arena, body->v, body->n), hash};
+	*table_push(e->arena, &c->kernel) = (Kernel){head, name, arena_strndup(e->arena, body->v, body->n), hash};
 	text_free(body);
 	return name;
 }
@@ -326,11 +331,13 @@ c_kernel_shift(Emit *e, int64_t n)
 {
 	const int64_t key[] = {n};
 	const char **name = c_kernel_named(e, KEY_SHIFT, key, sizeof key);
-	if (*name)
-		return *name;
 	Text t = {0};
-	text_add(&t, "(float *y, const float *a)\n{\n\tfor (int j = %" PRId64 "; j-- > 0;)\n\t\ty[j] = a[j];\n}\n", n);
-	return *name = c_kernel_add(e, arena_printf(e->arena, "shift_%" PRId64, n), &t);
+	if (!*name) {
+		text_add(&t, "(float *y, const float *a)\n{\n\tfor (int j = %" PRId64 "; j-- > 0;)\n", n);
+		text_add(&t, "\t\ty[j] = a[j];\n}\n");
+		*name = c_kernel_add(e, arena_printf(e->arena, "shift_%" PRId64, n), &t);
+	}
+	return *name;
 }
 
 const char *
@@ -338,11 +345,12 @@ c_kernel_zero(Emit *e, int64_t n)
 {
 	const int64_t key[] = {n};
 	const char **name = c_kernel_named(e, KEY_ZERO, key, sizeof key);
-	if (*name)
-		return *name;
 	Text t = {0};
-	text_add(&t, "(float *y)\n{\n\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = 0.0f;\n}\n", n);
-	return *name = c_kernel_add(e, arena_printf(e->arena, "zero_%" PRId64, n), &t);
+	if (!*name) {
+		text_add(&t, "(float *y)\n{\n\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = 0.0f;\n}\n", n);
+		*name = c_kernel_add(e, arena_printf(e->arena, "zero_%" PRId64, n), &t);
+	}
+	return *name;
 }
 
 /* The operator and every size, or a constant's bits. */

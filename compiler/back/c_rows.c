@@ -79,16 +79,15 @@ const char *
 c_rows(Emit *e, int64_t lanes)
 {
 	const char **name = c_kernel_named(e, KEY_ROWS, &lanes, sizeof lanes);
-	if (*name)
-		return *name;
 	Text t = {0};
-	text_add(&t, "(float *NN_RESTRICT a, const float *q, const float *x, int n)\n{\n");
-	write_vldm(&t, lanes);
-	if (lanes % 4 == 0)
-		write_mve(&t, lanes);
-	write_plain(&t, lanes);
-	*name = c_kernel_add(e, arena_printf(e->arena, "rows_%" PRId64, lanes), &t);
-	C *c = e->own;
-	c->kernel.v[c->kernel.n - 1].head = "NN_ROWS static const float *";
+	if (!*name) {
+		text_add(&t, "(float *NN_RESTRICT a, const float *q, const float *x, int n)\n{\n");
+		write_vldm(&t, lanes);
+		if (lanes % 4 == 0)
+			write_mve(&t, lanes);
+		write_plain(&t, lanes);
+		*name = c_kernel_add_as(e, "NN_ROWS static const float *",
+					arena_printf(e->arena, "rows_%" PRId64, lanes), &t);
+	}
 	return *name;
 }

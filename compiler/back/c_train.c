@@ -241,8 +241,8 @@ put_list(Emit *e, const Graph *g, const char *name, const Ref *in, int n)
 static int
 group_of(const Graph *g, const Node *n, int pair, int width)
 {
-	bool first = graph_node(g, n->in[pair * width])->batched;
-	bool second = graph_node(g, n->in[pair * width + width - 1])->batched;
+	bool first = graph_node(g, n->in[(size_t)pair * (size_t)width])->batched;
+	bool second = graph_node(g, n->in[(size_t)pair * (size_t)width + (size_t)width - 1])->batched;
 	return (first ? 1 : 0) | (second ? 2 : 0);
 }
 
@@ -256,8 +256,8 @@ emit_group(Emit *e, const Graph *g, Ref r, int group, int width)
 	int count = 0;
 	for (int k = 0; k < n->nin / width; k++)
 		if (group_of(g, n, k, width) == group) {
-			a[count] = n->in[k * width];
-			d[count++] = n->in[k * width + width - 1];
+			a[count] = n->in[(size_t)k * (size_t)width];
+			d[count++] = n->in[(size_t)k * (size_t)width + (size_t)width - 1];
 		}
 	if (!count)
 		return;

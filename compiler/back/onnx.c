@@ -218,8 +218,9 @@ put_numbers(Onnx *o, const char *name, const int64_t *v, int n)
 	Text bytes = {0};
 	for (int i = 0; i < (n < 0 ? 1 : n); i++)
 		put_little(&bytes, (uint64_t)v[i], sizeof *v);
+	Dims dims = {n >= 0, {n < 0 ? 0 : n}};
 	if (is_new_number(o, name))
-		put_tensor(o, name, NULL, ONNX_INT64, n < 0 ? (Dims){0} : (Dims){1, {n}}, &bytes);
+		put_tensor(o, name, NULL, ONNX_INT64, dims, &bytes);
 	text_free(&bytes);
 	return name;
 }

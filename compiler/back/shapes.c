@@ -9,6 +9,7 @@
  * expression around it. */
 #include "back.h"
 #include "../ops.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -120,6 +121,7 @@ operand_text(Shapes *s, Ref r, int k, int level)
 {
 	const Node *n = graph_node(s->g, r), *a = graph_node(s->g, n->in[k]);
 	const Section *in = &s->section.v[s->section_of[r.i]];
+	assert(in);
 	const char *leaf = leaf_text(s, a, in), *name = s->name[n->in[k].i], *text;
 	int own = LEVEL_CALL;
 	bool shown = a->op != OP_CONST && !shape_equal(a->shape, n->shape);
@@ -202,6 +204,7 @@ line_name(Shapes *s, Ref r)
 {
 	const Node *n = graph_node(s->g, r), *user = s->g->node.v[s->user[r.i]];
 	const Section *in = &s->section.v[s->section_of[r.i]];
+	assert(in);
 	const char *arrow = n->path ? strstr(n->path, " › ") : NULL;
 	const char *own = n->name ? n->name : arrow ? arrow + strlen(" › ") : NULL;
 	bool is_model = strcmp(in->locator, s->g->model) == 0;
@@ -219,6 +222,7 @@ static void
 put_equation(Shapes *s, Ref r)
 {
 	Section *in = &s->section.v[s->section_of[r.i]];
+	assert(in);
 	const char *name = s->name[r.i] = line_name(s, r);
 	size_t skip = strlen(in->locator);
 	bool own = strncmp(name, in->locator, skip) == 0 && name[skip] == '.';
@@ -311,6 +315,7 @@ shapes_end(Emit *e)
 	put_ports(s, "input", g->input.v, g->input.n);
 	for (int i = 0; i < s->section.n; i++) {
 		Section *in = &s->section.v[i];
+		assert(in);
 		text_add(&e->text, "\n%s\n", in->heading);
 		put_parameters(s, in);
 		text_put(&e->text, in->lines.v, in->lines.n);

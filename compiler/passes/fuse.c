@@ -261,7 +261,7 @@ put_unit(const Fuser *f, Sorter *s, int32_t unit)
 		s->order[s->n++] = i;
 	if (!is_hoisted(f, unit))
 		return;
-	int32_t(*key)[2] = malloc((size_t)(s->n - first) * sizeof *key);
+	int32_t(*key)[2] = malloc((size_t)(s->n - first + 1) * sizeof *key);
 	assert(key);
 	for (int32_t i = unit; i >= 0; i = f->next[i], n++)
 		key[n][0] = f->g->node.v[i]->step, key[n][1] = i;

@@ -33,7 +33,9 @@ grad_wanted(const Reverse *v, Ref r)
 Ref
 grad_value(const Reverse *v, Ref r)
 {
-	return r.i < v->n ? (Ref){v->copy[r.i]} : r;
+	if (r.i < v->n)
+		r.i = v->copy[r.i];
+	return r;
 }
 
 Ref
@@ -202,8 +204,13 @@ static void
 settle_batch(Reverse *v, Shape shape, RefList *values)
 {
 	RefList in = {0}, rest = {0};
-	for (int k = 0; k < values->n; k++)
-		*table_push(v->g->arena, graph_node(v->g, values->v[k])->batched ? &in : &rest) = values->v[k];
+	for (int k = 0; k < values->n; k++) {
+		RefList *kind = &rest;
+		assert(values->v);
+		if (graph_node(v->g, values->v[k])->batched)
+			kind = &in;
+		*table_push(v->g->arena, kind) = values->v[k];
+	}
 	if (in.n)
 		*table_push(v->g->arena, &rest) = grad_make(v, OP_TOTAL, in.n, in.v, shape);
 	*values = rest;

@@ -79,12 +79,14 @@ find_families(Hoister *h)
 		if (v < 0 || !g->node.v[v]->batched)
 			continue;
 		int32_t width = n->shape.dim[0], k = first[v] ? first[v] - 1 : h->family.n;
+		assert(h->family.v || k == h->family.n);
 		while (k < h->family.n && (h->family.v[k].vector != v || h->family.v[k].width != width))
 			k++;
 		if (k == h->family.n)
 			*table_push(g->arena, &h->family) = (Family){v, width, 0, 0};
 		if (!first[v])
 			first[v] = k + 1;
+		assert(h->family.v);
 		h->of[i] = k + 1;
 		h->family.v[k].bytes += 4 * (int64_t)width * g->node.v[v]->shape.dim[0];
 	}
