@@ -19,21 +19,20 @@ operand_value(const Reverse *v, Ref r, int k)
 	return grad_value(v, operand(v, r, k));
 }
 
-/* An element-wise operator whose result has the shape of a. */
-static Ref
-make1(Reverse *v, Op op, Ref a)
+Ref
+grad_make1(Reverse *v, Op op, Ref a)
 {
 	return grad_make(v, op, 1, &a, grad_node(v, a)->shape);
 }
 
-static Ref
-make2(Reverse *v, Op op, Ref a, Ref b)
+Ref
+grad_make2(Reverse *v, Op op, Ref a, Ref b)
 {
 	return grad_make(v, op, 2, (Ref[]){a, b}, grad_node(v, a)->shape);
 }
 
-static Ref
-sum_of(Reverse *v, Ref a)
+Ref
+grad_sum_of(Reverse *v, Ref a)
 {
 	return grad_make(v, OP_SUM, 1, &a, shape_scalar());
 }
@@ -54,52 +53,52 @@ gr_copy(Reverse *v, Ref r, Ref d)
 void
 gr_neg(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make1(v, OP_NEG, d));
+	grad_add(v, operand(v, r, 0), grad_make1(v, OP_NEG, d));
 }
 
 void
 gr_abs(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, d, make1(v, OP_SIGN, operand_value(v, r, 0))));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, d, grad_make1(v, OP_SIGN, operand_value(v, r, 0))));
 }
 
 void
 gr_sqrt(Reverse *v, Ref r, Ref d)
 {
-	Ref half = make2(v, OP_MUL, d, grad_number(v, 0.5));
-	grad_add(v, operand(v, r, 0), make2(v, OP_DIV, half, grad_value(v, r)));
+	Ref half = grad_make2(v, OP_MUL, d, grad_number(v, 0.5));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_DIV, half, grad_value(v, r)));
 }
 
 void
 gr_exp(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, d, grad_value(v, r)));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, d, grad_value(v, r)));
 }
 
 void
 gr_log(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make2(v, OP_DIV, d, operand_value(v, r, 0)));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_DIV, d, operand_value(v, r, 0)));
 }
 
 void
 gr_tanh(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make2(v, OP_DTANH, d, grad_value(v, r)));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_DTANH, d, grad_value(v, r)));
 }
 
 void
 gr_sigmoid(Reverse *v, Ref r, Ref d)
 {
-	grad_add(v, operand(v, r, 0), make2(v, OP_DSIGMOID, d, grad_value(v, r)));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_DSIGMOID, d, grad_value(v, r)));
 }
 
 /* d times a slope in terms of the result, and a factor of the operand */
 static void
 scaled_slope(Reverse *v, Ref r, Ref d, Op slope, double factor)
 {
-	Ref s = make2(v, slope, d, grad_value(v, r));
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, s, grad_number(v, factor)));
+	Ref s = grad_make2(v, slope, d, grad_value(v, r));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, s, grad_number(v, factor)));
 }
 
 void
@@ -132,7 +131,7 @@ gr_sub(Reverse *v, Ref r, Ref d)
 {
 	grad_add(v, operand(v, r, 0), d);
 	if (wanted(v, r, 1))
-		grad_add(v, operand(v, r, 1), make1(v, OP_NEG, d));
+		grad_add(v, operand(v, r, 1), grad_make1(v, OP_NEG, d));
 }
 
 void
@@ -140,17 +139,17 @@ gr_mul(Reverse *v, Ref r, Ref d)
 {
 	for (int k = 0; k < 2; k++)
 		if (wanted(v, r, k))
-			grad_add(v, operand(v, r, k), make2(v, OP_MUL, d, operand_value(v, r, 1 - k)));
+			grad_add(v, operand(v, r, k), grad_make2(v, OP_MUL, d, operand_value(v, r, 1 - k)));
 }
 
 /* a / b: d / b, and -d r / b */
 void
 gr_div(Reverse *v, Ref r, Ref d)
 {
-	Ref over = make2(v, OP_DIV, d, operand_value(v, r, 1));
+	Ref over = grad_make2(v, OP_DIV, d, operand_value(v, r, 1));
 	grad_add(v, operand(v, r, 0), over);
 	if (wanted(v, r, 1))
-		grad_add(v, operand(v, r, 1), make1(v, OP_NEG, make2(v, OP_MUL, over, grad_value(v, r))));
+		grad_add(v, operand(v, r, 1), grad_make1(v, OP_NEG, grad_make2(v, OP_MUL, over, grad_value(v, r))));
 }
 
 /* a ^ b: d b a^(b-1), and d r ln a, where ln 0 is cut off so that 0 ln 0 is 0 */
@@ -160,13 +159,13 @@ gr_pow(Reverse *v, Ref r, Ref d)
 	Ref a = operand_value(v, r, 0), b = operand_value(v, r, 1);
 	Shape shape = grad_node(v, r)->shape;
 	if (wanted(v, r, 0)) {
-		Ref less = make2(v, OP_SUB, b, grad_number(v, 1));
+		Ref less = grad_make2(v, OP_SUB, b, grad_number(v, 1));
 		Ref power = grad_make(v, OP_POW, 2, (Ref[]){a, less}, shape);
-		grad_add(v, operand(v, r, 0), make2(v, OP_MUL, make2(v, OP_MUL, d, power), b));
+		grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, grad_make2(v, OP_MUL, d, power), b));
 	}
 	if (wanted(v, r, 1)) {
-		Ref log = make2(v, OP_MAX, make1(v, OP_LOG, a), grad_number(v, -104));
-		grad_add(v, operand(v, r, 1), make2(v, OP_MUL, make2(v, OP_MUL, d, grad_value(v, r)), log));
+		Ref log = grad_make2(v, OP_MAX, grad_make1(v, OP_LOG, a), grad_number(v, -104));
+		grad_add(v, operand(v, r, 1), grad_make2(v, OP_MUL, grad_make2(v, OP_MUL, d, grad_value(v, r)), log));
 	}
 }
 
@@ -175,10 +174,10 @@ static void
 picked(Reverse *v, Ref r, Ref d, Ref more, Ref less)
 {
 	Ref is = grad_make(v, OP_GT, 2, (Ref[]){more, less}, grad_node(v, r)->shape);
-	Ref first = make2(v, OP_MUL, d, is);
+	Ref first = grad_make2(v, OP_MUL, d, is);
 	grad_add(v, operand(v, r, 0), first);
 	if (wanted(v, r, 1))
-		grad_add(v, operand(v, r, 1), make2(v, OP_SUB, d, first));
+		grad_add(v, operand(v, r, 1), grad_make2(v, OP_SUB, d, first));
 }
 
 void
@@ -243,7 +242,7 @@ gr_affine(Reverse *v, Ref r, Ref d)
 	int addends = grad_node(v, r)->attr.sum.addends, nin = grad_node(v, r)->nin;
 	double scale = sum_scale(grad_node(v, r));
 	if (scale != 1)
-		d = make2(v, OP_MUL, d, grad_number(v, scale));
+		d = grad_make2(v, OP_MUL, d, grad_number(v, scale));
 	for (int k = 0; k < addends; k++)
 		grad_add(v, operand(v, r, k), d);
 	for (int k = addends; k < nin; k += 2)
@@ -266,15 +265,15 @@ void
 gr_mean(Reverse *v, Ref r, Ref d)
 {
 	double n = (double)shape_count(grad_node(v, operand(v, r, 0))->shape);
-	grad_add(v, operand(v, r, 0), spread(v, make2(v, OP_MUL, d, grad_number(v, 1 / n)), operand(v, r, 0)));
+	grad_add(v, operand(v, r, 0), spread(v, grad_make2(v, OP_MUL, d, grad_number(v, 1 / n)), operand(v, r, 0)));
 }
 
 /* Shared by all elements that are as large. */
 static void
 extreme(Reverse *v, Ref r, Ref d)
 {
-	Ref is = make2(v, OP_EQ, operand_value(v, r, 0), grad_value(v, r));
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, is, make2(v, OP_DIV, d, sum_of(v, is))));
+	Ref is = grad_make2(v, OP_EQ, operand_value(v, r, 0), grad_value(v, r));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, is, grad_make2(v, OP_DIV, d, grad_sum_of(v, is))));
 }
 
 void
@@ -294,16 +293,16 @@ void
 gr_softmax(Reverse *v, Ref r, Ref d)
 {
 	Ref y = grad_value(v, r);
-	Ref sum = sum_of(v, make2(v, OP_MUL, d, y));
-	grad_add(v, operand(v, r, 0), make2(v, OP_MUL, make2(v, OP_SUB, d, sum), y));
+	Ref sum = grad_sum_of(v, grad_make2(v, OP_MUL, d, y));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_MUL, grad_make2(v, OP_SUB, d, sum), y));
 }
 
 /* d - exp(r) Σ d */
 void
 gr_logsoftmax(Reverse *v, Ref r, Ref d)
 {
-	Ref p = make1(v, OP_EXP, grad_value(v, r));
-	grad_add(v, operand(v, r, 0), make2(v, OP_SUB, d, make2(v, OP_MUL, p, sum_of(v, d))));
+	Ref p = grad_make1(v, OP_EXP, grad_value(v, r));
+	grad_add(v, operand(v, r, 0), grad_make2(v, OP_SUB, d, grad_make2(v, OP_MUL, p, grad_sum_of(v, d))));
 }
 
 void

@@ -91,6 +91,8 @@ bool grad_wanted(const Reverse *v, Ref r);
 Ref grad_value(const Reverse *v, Ref r);
 /* A node of the backward half, of that shape. */
 Ref grad_make(Reverse *v, Op op, int nin, const Ref *in, Shape shape);
+/* An element-wise operator whose result has the shape of a; the sum of all elements of a. */
+Ref grad_make1(Reverse *v, Op op, Ref a), grad_make2(Reverse *v, Op op, Ref a, Ref b), grad_sum_of(Reverse *v, Ref a);
 Ref grad_number(Reverse *v, double x);
 /* Adds to the gradient of `to`: a value of the shape that `to` was broadcast to; the outer product of two vectors; a
  * row of a table, `index` counted from 1; the elements from `first` (1-based) on. */

@@ -84,6 +84,15 @@ node_macs(const Graph *g, const Node *n)
 }
 
 int64_t
+graph_macs(const Graph *g)
+{
+	int64_t n = 0;
+	for (int32_t i = 0; i < g->node.n; i++)
+		n += node_macs(g, g->node.v[i]);
+	return n;
+}
+
+int64_t
 node_flops(const Graph *g, const Node *n)
 {
 	if (!op_table[n->op].flops)

@@ -109,6 +109,7 @@ int64_t node_rows(const Graph *g, const Node *n);
 /* Costs of one node, all batch rows: for the header, the forecast and the summary. */
 int64_t node_macs(const Graph *g, const Node *n);  /* multiply-adds in matrix products */
 int64_t node_flops(const Graph *g, const Node *n); /* other arithmetic, roughly */
+int64_t graph_macs(const Graph *g);
 /* Bytes of weights that the code of this graph refers to; of the state struct. */
 int64_t graph_weight_bytes(const Graph *g);
 int64_t graph_state_bytes(const Graph *g);

@@ -59,15 +59,6 @@ c_state_dims(Emit *e, int state)
 	return arena_printf(e->arena, "%s[%" PRId64 "]", dims, shape_count(s->shape));
 }
 
-static int64_t
-graph_macs(const Graph *g)
-{
-	int64_t n = 0;
-	for (int32_t i = 0; i < g->node.n; i++)
-		n += node_macs(g, g->node.v[i]);
-	return n;
-}
-
 static void
 add_sizes(Emit *e, Text *t)
 {

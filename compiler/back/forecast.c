@@ -161,15 +161,6 @@ put_bytes(const Forecast *f, Text *t)
 }
 
 static int64_t
-graph_count_macs(const Graph *g)
-{
-	int64_t n = 0;
-	for (int32_t i = 0; i < g->node.n; i++)
-		n += node_macs(g, g->node.v[i]);
-	return n;
-}
-
-static int64_t
 count_params(const Graph *g, bool trained)
 {
 	int64_t n = 0;
@@ -195,7 +186,7 @@ forecast_training(Emit *e)
 		 "training    %10" PRId64 " bytes of state for AdamW and Adam, %" PRId64
 		 " for momentum, none for SGD\n",
 		 trained * 8 + 32, trained * 4);
-	text_add(&e->text, "training    %10" PRId64 " multiply-adds in a call of loss_grad\n", graph_count_macs(g));
+	text_add(&e->text, "training    %10" PRId64 " multiply-adds in a call of loss_grad\n", graph_macs(g));
 }
 
 static void
@@ -204,7 +195,7 @@ training_json(Text *t, const Graph *g)
 	text_add(t, "  \"training\": {\"steps\": %" PRId32 ", \"tape\": %" PRId64 ", \"bound\": %" PRId64, g->steps,
 		 4 * g->scratch, 4 * g->scratch_bound);
 	text_add(t, ", \"params\": %" PRId64 ", \"trained\": %" PRId64 ", \"mult_adds\": %" PRId64 "},\n",
-		 count_params(g, false), count_params(g, true), graph_count_macs(g));
+		 count_params(g, false), count_params(g, true), graph_macs(g));
 }
 
 static void

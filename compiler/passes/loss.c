@@ -8,24 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-static Ref
-make1(Reverse *v, Op op, Ref a)
-{
-	return grad_make(v, op, 1, &a, grad_node(v, a)->shape);
-}
-
-static Ref
-make2(Reverse *v, Op op, Ref a, Ref b)
-{
-	return grad_make(v, op, 2, (Ref[]){a, b}, grad_node(v, a)->shape);
-}
-
-static Ref
-sum_of(Reverse *v, Ref a)
-{
-	return grad_make(v, OP_SUM, 1, &a, shape_scalar());
-}
-
 static bool
 is_step_counted(const Graph *g, const Node *output)
 {
@@ -66,13 +48,13 @@ read_mask(Reverse *v)
 		if (n < COUNT(piece) && t + 1 < g->steps)
 			continue;
 		Ref part = grad_make(v, OP_TOTAL, n, piece, shape_scalar());
-		sum = ref_ok(sum) ? make2(v, OP_ADD, sum, part) : part;
+		sum = ref_ok(sum) ? grad_make2(v, OP_ADD, sum, part) : part;
 		n = 0;
 	}
-	sum = make2(v, OP_MAX, sum, grad_number(v, 1e-30));
+	sum = grad_make2(v, OP_MAX, sum, grad_number(v, 1e-30));
 	for (int32_t t = 0; t < g->steps; t++) {
 		v->now = graph_node(g, v->weight[t]);
-		v->weight[t] = make2(v, OP_DIV, v->weight[t], sum);
+		v->weight[t] = grad_make2(v, OP_DIV, v->weight[t], sum);
 	}
 	v->now = NULL;
 }
@@ -133,18 +115,18 @@ logits(const Reverse *v, Ref y)
 static Ref
 huber(Reverse *v, Ref e, double delta)
 {
-	Ref c = make2(v, OP_MAX, make2(v, OP_MIN, e, grad_number(v, delta)), grad_number(v, -delta));
-	return make2(v, OP_MUL, c, make2(v, OP_SUB, e, make2(v, OP_MUL, c, grad_number(v, 0.5))));
+	Ref c = grad_make2(v, OP_MAX, grad_make2(v, OP_MIN, e, grad_number(v, delta)), grad_number(v, -delta));
+	return grad_make2(v, OP_MUL, c, grad_make2(v, OP_SUB, e, grad_make2(v, OP_MUL, c, grad_number(v, 0.5))));
 }
 
 /* max(z, 0) - z t + ln(1 + exp(-|z|)) */
 static Ref
 binary_entropy(Reverse *v, Ref z, Ref t)
 {
-	Ref small = make1(v, OP_EXP, make1(v, OP_NEG, make1(v, OP_ABS, z)));
-	Ref log = make1(v, OP_LOG, make2(v, OP_ADD, small, grad_number(v, 1)));
-	Ref line = make2(v, OP_SUB, make2(v, OP_MAX, z, grad_number(v, 0)), make2(v, OP_MUL, z, t));
-	return make2(v, OP_ADD, line, log);
+	Ref small = grad_make1(v, OP_EXP, grad_make1(v, OP_NEG, grad_make1(v, OP_ABS, z)));
+	Ref log = grad_make1(v, OP_LOG, grad_make2(v, OP_ADD, small, grad_number(v, 1)));
+	Ref line = grad_make2(v, OP_SUB, grad_make2(v, OP_MAX, z, grad_number(v, 0)), grad_make2(v, OP_MUL, z, t));
+	return grad_make2(v, OP_ADD, line, log);
 }
 
 /* The loss of one step, of each row of the batch: before it is scaled. */
@@ -155,11 +137,12 @@ loss_value(Reverse *v, Ref y, Ref t)
 	switch (v->g->loss.kind) {
 	case LOSS_NONE:
 	case LOSS_COUNT: break;
-	case LOSS_MSE: e = make2(v, OP_SUB, y, t); return sum_of(v, make2(v, OP_MUL, e, e));
-	case LOSS_MAE: return sum_of(v, make1(v, OP_ABS, make2(v, OP_SUB, y, t)));
-	case LOSS_HUBER: return sum_of(v, huber(v, make2(v, OP_SUB, y, t), v->g->loss.delta));
-	case LOSS_CROSSENTROPY: return make1(v, OP_NEG, sum_of(v, make2(v, OP_MUL, t, make1(v, OP_LOGSOFTMAX, y))));
-	case LOSS_BCE: return sum_of(v, binary_entropy(v, y, t));
+	case LOSS_MSE: e = grad_make2(v, OP_SUB, y, t); return grad_sum_of(v, grad_make2(v, OP_MUL, e, e));
+	case LOSS_MAE: return grad_sum_of(v, grad_make1(v, OP_ABS, grad_make2(v, OP_SUB, y, t)));
+	case LOSS_HUBER: return grad_sum_of(v, huber(v, grad_make2(v, OP_SUB, y, t), v->g->loss.delta));
+	case LOSS_CROSSENTROPY:
+		return grad_make1(v, OP_NEG, grad_sum_of(v, grad_make2(v, OP_MUL, t, grad_make1(v, OP_LOGSOFTMAX, y))));
+	case LOSS_BCE: return grad_sum_of(v, binary_entropy(v, y, t));
 	}
 	assert(0 && "a graph without a loss");
 	return REF_NONE;
@@ -173,17 +156,17 @@ loss_slope(Reverse *v, Ref y, Ref t, double *factor)
 	switch (v->g->loss.kind) {
 	case LOSS_NONE:
 	case LOSS_COUNT: break;
-	case LOSS_MSE: *factor *= 2; return make2(v, OP_SUB, y, t);
-	case LOSS_MAE: return make1(v, OP_SIGN, make2(v, OP_SUB, y, t));
+	case LOSS_MSE: *factor *= 2; return grad_make2(v, OP_SUB, y, t);
+	case LOSS_MAE: return grad_make1(v, OP_SIGN, grad_make2(v, OP_SUB, y, t));
 	case LOSS_HUBER:
-		e = make2(v, OP_MIN, make2(v, OP_SUB, y, t), grad_number(v, v->g->loss.delta));
-		return make2(v, OP_MAX, e, grad_number(v, -v->g->loss.delta));
+		e = grad_make2(v, OP_MIN, grad_make2(v, OP_SUB, y, t), grad_number(v, v->g->loss.delta));
+		return grad_make2(v, OP_MAX, e, grad_number(v, -v->g->loss.delta));
 	case LOSS_CROSSENTROPY:
-		e = make1(v, OP_SOFTMAX, y);
+		e = grad_make1(v, OP_SOFTMAX, y);
 		if (!v->g->loss.index) /* as a probability, t need not have the sum 1 */
-			e = make2(v, OP_MUL, e, sum_of(v, t));
-		return make2(v, OP_SUB, e, t);
-	case LOSS_BCE: return make2(v, OP_SUB, make1(v, OP_SIGMOID, y), t);
+			e = grad_make2(v, OP_MUL, e, grad_sum_of(v, t));
+		return grad_make2(v, OP_SUB, e, t);
+	case LOSS_BCE: return grad_make2(v, OP_SUB, grad_make1(v, OP_SIGMOID, y), t);
 	}
 	assert(0 && "a graph without a loss");
 	return REF_NONE;
@@ -213,7 +196,7 @@ loss_of(Reverse *v, const Node *output)
 	Ref value = loss_value(v, h.y, h.target);
 	if (g->loss.mask) {
 		h.scale = v->weight[output->step];
-		value = make2(v, OP_MUL, value, h.scale);
+		value = grad_make2(v, OP_MUL, value, h.scale);
 	}
 	Ref sink = grad_make(v, OP_LOSS, 1, &value, shape_scalar());
 	graph_node(g, sink)->attr.number = h.factor;
@@ -231,6 +214,6 @@ loss_start(Reverse *v, const Head *h)
 		return;
 	Ref d = loss_slope(v, grad_value(v, h->y), grad_value(v, h->target), &factor);
 	if (ref_ok(h->scale))
-		d = make2(v, OP_MUL, d, h->scale);
-	grad_add(v, h->y, make2(v, OP_MUL, d, grad_number(v, factor)));
+		d = grad_make2(v, OP_MUL, d, h->scale);
+	grad_add(v, h->y, grad_make2(v, OP_MUL, d, grad_number(v, factor)));
 }
