@@ -4,6 +4,7 @@
 # FILTER=w1 keeps the workloads with that in their name; ROUNDS (15) of MS (20) milliseconds; PEERS="openblas" keeps
 # those peers, PEERS=none only netc; OURS="native plain" keeps those builds; NATIVE="-O3 ..." are other flags for the
 # builds native, own and step; NETC_FLAGS are options for netc; INSTRUCTIONS=no leaves out valgrind.
+# Workloads that end in 'train' are updates of the weights; of the peers torch can do them. FILTER=train keeps those.
 # Peers that cannot be built here are skipped by name. A wrong output is an error. Everything is in BUILD/bench.
 set -u
 LC_ALL=C
@@ -16,6 +17,8 @@ BENCH=${BENCH:-$BUILD/bench}
 CC=${CC:-gcc} CXX=${CXX:-g++}
 # Debian's packages for Python are of Debian's Python.
 [ -x /usr/bin/python3 ] && PYTHON=${PYTHON:-/usr/bin/python3} || PYTHON=${PYTHON:-python3}
+# torch/optim is below this folder.
+TORCH_API=-I/usr/include/torch/csrc/api/include
 TORCH_LIBS="-ltorch -ltorch_cpu -lc10"
 ROUNDS=${ROUNDS:-15} MS=${MS:-20} FILTER=${FILTER-}
 PEERS=${PEERS-openblas onednn onnxruntime torch}
@@ -85,6 +88,7 @@ inputs()
 	echo "$2" | cmp -s - "$dir/workload" || echo "$2" >"$dir/workload"
 	batch=$(echo "$2" | cut -d' ' -f3)
 	fresh "$dir/weights.safetensors" "$dir/workload" "$BENCH/weights" || run "$BENCH/weights" "$2" "$dir/weights.safetensors"
+	[ -z "$fit" ] || { training "$1" "$2"; return; }
 	fresh "$dir/want.raw" "$dir/weights.safetensors" "$TOOL" "$NETC" "$here/$1.net" && return
 	shape=$(echo "$2" | awk '{ split($4, layer, ":"); print $2, ($3 > 1 ? $3 : ""), layer[2] }')
 	# shellcheck disable=SC2086
@@ -93,12 +97,49 @@ inputs()
 	run "$TOOL" raw "$dir/y.npz" y "$dir/want.raw"
 }
 
+# training W LINE: x.raw has a target behind x; want.raw the losses and weights of three updates, whose gradients are the
+# evaluator's and whose AdamW is adamw.c's.
+training()
+{
+	dir=$BENCH/$1 gradients=
+	fresh "$dir/want.raw" "$dir/weights.safetensors" "$BENCH/adamw" "$TOOL" "$NETC" "$here/${1%train}.net" && return
+	echo "$2" | awk '{
+		split($4, first, ":"); split($(NF - 1), end, ":")
+		print "x", $2, ($3 > 1 ? $3 : ""), first[2]
+		print "target", (/ last /? "" : $2), ($3 > 1 ? $3 : ""), end[3]
+	}' >"$dir/shapes"
+	: >"$dir/x.txt"
+	: >"$dir/x.raw"
+	seed=7
+	while read -r array; do
+		# shellcheck disable=SC2086
+		run "$TOOL" random $((seed += 1)) "$dir/one.npz" "$dir/one.raw" $array
+		"$TOOL" show "$dir/one.npz" >>"$dir/x.txt"
+		cat "$dir/one.raw" >>"$dir/x.raw"
+	done <"$dir/shapes"
+	run "$TOOL" text "$dir/x.txt" "$dir/x.npz"
+	cp "$dir/weights.safetensors" "$dir/now.safetensors"
+	: >"$dir/losses"
+	for update in 1 2 3; do
+		# shellcheck disable=SC2086
+		run "$NETC" "$here/${1%train}.net" $fit --weights "$dir/now.safetensors" --eval "$dir/x.npz" -o "$dir/y.npz"
+		run "$TOOL" raw "$dir/y.npz" grad "$dir/grad$update.raw"
+		run "$TOOL" raw "$dir/y.npz" loss "$dir/one.raw"
+		cat "$dir/one.raw" >>"$dir/losses"
+		gradients="$gradients $dir/grad$update.raw"
+		# shellcheck disable=SC2086
+		run "$BENCH/adamw" "$2" "$dir/weights.safetensors" "$dir/now.safetensors" "$dir/trained.raw" $gradients
+	done
+	cat "$dir/losses" "$dir/trained.raw" >"$dir/want.raw"
+}
+
 # generate W NET: netc's C in $BENCH/W/NET, left alone if it is the same as before, so that nothing is compiled again.
 generate()
 {
 	dir=$BENCH/$1/$2
 	mkdir -p "$dir/new"
-	set -- "$here/$2.net" --batch "$batch" --weights "$BENCH/$1/weights.safetensors" --name t -o "$dir/new/t.c"
+	# shellcheck disable=SC2086
+	set -- "$here/$2.net" --batch "$batch" --weights "$BENCH/$1/weights.safetensors" --name t -o "$dir/new/t.c" $fit
 	map=${1%.net}.map
 	[ -f "$map" ] && set -- "$@" --map "$map"
 	# shellcheck disable=SC2086
@@ -160,9 +201,9 @@ peer()
 		;;
 	torch)
 		# shellcheck disable=SC2086
-		links ATen/ATen.h $TORCH_LIBS || { echo "libtorch-dev is not installed"; return 1; }
+		links torch/optim/adamw.h $TORCH_API $TORCH_LIBS || { echo "libtorch-dev is not installed"; return 1; }
 		# shellcheck disable=SC2086
-		run "$CXX" -std=c++14 -w -O2 -o "$program" "$source" "$BENCH/main.o" $TORCH_LIBS
+		run "$CXX" -std=c++14 -w -O2 $TORCH_API -o "$program" "$source" "$BENCH/main.o" $TORCH_LIBS
 		;;
 	esac
 }
@@ -178,25 +219,41 @@ model()
 # workload W LINE: makes everything ready, runs the rounds, adds lines "W NAME MEDIAN LOWEST HIGHEST RATIO" to the results.
 workload()
 {
-	w=$1
+	w=$1 fit=
+	case $2 in *last*train) fit=--grad=mse,last ;; *train) fit=--grad=mse ;; esac
 	inputs "$w" "$2"
+	: >"$BENCH/$w/candidates"
+	if [ -n "$fit" ]; then trainers; else runners "$2"; fi
+	echo "$w: $ROUNDS rounds of $MS ms" >&2
+	"$BENCH/rounds" "$ROUNDS" "$BENCH/$w/candidates" >"$BENCH/$w/times" || { echo "bench: $w failed" >&2; status=1; }
+	sed "s/^/$w /" "$BENCH/$w/times" >>"$BENCH/times"
+	instructions
+}
+
+# trainers: the candidates that train.
+trainers()
+{
+	generate "$w" "${w%train}"
+	ours "$w" "${w%train}" native -DTRAIN "$NATIVE"
+	ours "$w" "${w%train}" plain -DTRAIN "$PLAIN"
+	case " $peers " in *" torch "*) echo "torch exec $BENCH/torch $BENCH/$w $MS" >>"$BENCH/$w/candidates" ;; esac
+}
+
+# runners LINE: the candidates that run the net.
+runners()
+{
 	model "$w"
 	generate "$w" "$w"
 	[ -f "$here/${w}own.net" ] && generate "$w" "${w}own"
-	: >"$BENCH/$w/candidates"
 	ours "$w" "$w" native "" "$NATIVE"
 	ours "$w" "${w}own" own "" "$NATIVE"
-	case $2 in *last*) ;; *) ours "$w" "$w" step -DSTEP "$NATIVE" ;; esac
+	case $1 in *last*) ;; *) ours "$w" "$w" step -DSTEP "$NATIVE" ;; esac
 	[ "$(uname -m)" = x86_64 ] && ours "$w" "$w" v3 "" "$V3"
 	ours "$w" "$w" plain "" "$PLAIN"
 	ours "$w" "$w" O2 "" "$O2"
 	for name in $peers; do
 		echo "$name exec $BENCH/$name $BENCH/$w $MS"
 	done >>"$BENCH/$w/candidates"
-	echo "$w: $ROUNDS rounds of $MS ms" >&2
-	"$BENCH/rounds" "$ROUNDS" "$BENCH/$w/candidates" >"$BENCH/$w/times" || { echo "bench: $w failed" >&2; status=1; }
-	sed "s/^/$w /" "$BENCH/$w/times" >>"$BENCH/times"
-	instructions
 }
 
 # Instructions of one sequence: the difference between a run of two and one of twelve. valgrind knows no AVX-512.
@@ -221,6 +278,7 @@ for program in "$NETC" "$TOOL"; do
 done
 tool rounds "$here/rounds.c"
 tool weights "$here/weights.c" "$here/workload.c"
+tool adamw "$here/adamw.c" "$here/workload.c"
 fresh "$BENCH/main.o" "$here/main.c" "$here/workload.c" || {
 	run $CC -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -c -o "$BENCH/main1.o" "$here/main.c"
 	run $CC -std=c99 -O2 -c -o "$BENCH/workload.o" "$here/workload.c"

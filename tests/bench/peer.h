@@ -10,7 +10,9 @@ extern "C" {
 /* Makes itself ready for this workload, whose weights are in w; dir is the workload's folder. false: it cannot do it.
  */
 bool peer_open(const Workload *w, const char *dir);
-/* One sequence from a state of zeros: x (steps, batch, in) to y (steps, batch, out), with 'last' (batch, out). */
+/* One sequence from a state of zeros: x (steps, batch, in) to y (steps, batch, out), with 'last' (batch, out).
+ * With 'train' one update of the weights; unless y is NULL, UPDATES of them from the first weights: y gets their losses
+ * and the weights that they end with. */
 void peer_run(const float *x, float *y);
 
 #ifdef __cplusplus

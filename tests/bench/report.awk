@@ -94,14 +94,14 @@ pass == "references" && $1 in shown {
 
 function table_times(   c, i, w, name)
 {
-	printf "%-4s", ""
+	printf "%-8s", ""
 	for (c = 1; c <= columns; c++)
 		if (column[c] !~ /^plain-/)
 			printf "%12s", star(column[c])
 	printf "  %-14s%7s%6s\n", "best peer", "ratio", "goal"
 	for (i = 1; i <= workloads; i++) {
 		w = workload[i]
-		printf "%-4s", w
+		printf "%-8s", w
 		for (c = 1; c <= columns; c++)
 			if (column[c] !~ /^plain-/)
 				printf "%12s", (w, column[c]) in ns ? digits(ns[w, column[c]]) : "-"
@@ -121,11 +121,11 @@ function ratio_of_lows(w,   c, least)
 
 function table_ratios(   i, w)
 {
-	printf "%-4s%16s%13s%13s%11s%16s%14s%14s%14s\n", "", "ratio of lowest", "own/native", "step/native", "O2/plain",
+	printf "%-8s%16s%13s%13s%11s%16s%14s%14s%14s\n", "", "ratio of lowest", "own/native", "step/native", "O2/plain",
 		"onnx2c*/plain", "instr. v3", "instr. plain", "instr. O2"
 	for (i = 1; i <= workloads; i++) {
 		w = workload[i]
-		printf "%-4s%16s%13s%13s%11s%16s%14s%14s%14s\n", w, ratio_of_lows(w), fraction(ratio(w, "own", "native")),
+		printf "%-8s%16s%13s%13s%11s%16s%14s%14s%14s\n", w, ratio_of_lows(w), fraction(ratio(w, "own", "native")),
 			fraction(ratio(w, "step", "native")), fraction(ratio(w, "O2", "plain")),
 			fraction(ratio(w, "plain-onnx2c", "plain")), instructions(w, "v3"), instructions(w, "plain"),
 			instructions(w, "O2")
@@ -181,7 +181,7 @@ END {
 	else if (form == "plot")
 		plot()
 	else {
-		printf "ns per sequence, median of %d rounds of %s ms, one thread; %s, %s\n\n", rounds, ms, machine, compiler
+		printf "ns per sequence, train: per update of the weights; median of %d rounds of %s ms, one thread; %s, %s\n\n", rounds, ms, machine, compiler
 		table_times()
 		print ""
 		table_ratios()

@@ -41,6 +41,8 @@ workload_read(Workload *w, const char *line)
 	for (line += used; good && sscanf(line, "%63s%n", word, &used) == 1; line += used) {
 		if (!strcmp(word, "last"))
 			w->last = true;
+		else if (!strcmp(word, "train"))
+			w->train = true;
 		else
 			good = w->layers < LAYERS_MAX && layer_read(&w->layer[w->layers++], word);
 	}
@@ -87,14 +89,29 @@ workload_place(Workload *w, const float *data)
 }
 
 size_t
+workload_weights(const Workload *w)
+{
+	Workload copy = *w;
+	return workload_place(&copy, NULL);
+}
+
+/* Floats of what the net says: (steps, batch, out), with 'last' (batch, out). */
+static size_t
+net_outputs(const Workload *w)
+{
+	size_t rows = (size_t)w->batch * (w->last ? 1 : (size_t)w->steps);
+	return rows * (size_t)w->layer[w->layers - 1].out;
+}
+
+size_t
 workload_inputs(const Workload *w)
 {
-	return (size_t)w->steps * (size_t)w->batch * (size_t)w->layer[0].in;
+	size_t x = (size_t)w->steps * (size_t)w->batch * (size_t)w->layer[0].in;
+	return x + (w->train ? net_outputs(w) : 0);
 }
 
 size_t
 workload_outputs(const Workload *w)
 {
-	size_t rows = (size_t)w->batch * (w->last ? 1 : (size_t)w->steps);
-	return rows * (size_t)w->layer[w->layers - 1].out;
+	return w->train ? UPDATES + workload_weights(w) : net_outputs(w);
 }
