@@ -336,21 +336,45 @@ plain_name(const Cell *c, Ref r)
 	return arena_printf(c->e->arena, "%s%s", old ? "last_" : "", c_identifier(c->e->arena, name));
 }
 
+NameTable
+cell_own_names(const Cell *c)
+{
+	static const char *const own[] = {"u", "j", "j0", "k", "r", "i", "z", "a", "q", "w", "UNITS", "LANES"};
+	NameTable names = {0};
+	for (int i = 0; i < COUNT(own); i++)
+		c_unique(c->e->arena, &names, own[i]);
+	return names;
+}
+
+static bool
+is_own_form(const char *name)
+{
+	if (strncmp(name, "old_", 4) == 0)
+		return true;
+	size_t letters = strcspn(name, "0123456789");
+	bool stem = (letters == 1 && strchr("aq", *name)) || (letters == 5 && strncmp(name, "LANES", 5) == 0);
+	return stem && name[letters] && !name[letters + strspn(name + letters, "0123456789")];
+}
+
+const char *
+cell_name(const Cell *c, const char *name)
+{
+	const char *id = name ? c_alone(c->e->arena, name) : "v";
+	return is_own_form(id) ? arena_printf(c->e->arena, "user_%s", id) : id;
+}
+
 static void
 name_args(const Cell *c, CellArgs *args, NameTable *names)
 {
 	for (int i = 0; i < args->n; i++)
-		args->v[i].name = c_unique(c->e->arena, names, c_alone(c->e->arena, plain_name(c, args->v[i].node)));
+		args->v[i].name = c_unique(c->e->arena, names, cell_name(c, plain_name(c, args->v[i].node)));
 }
 
 /* Arguments get names of their own; a vector that is also read lane by lane is one argument. */
 static void
 name_all(Cell *c)
 {
-	static const char *const own[] = {"u", "j", "j0", "k", "r", "i", "z", "a", "q", "w", "UNITS", "LANES"};
-	NameTable names = {0};
-	for (int i = 0; i < COUNT(own); i++)
-		c_unique(c->e->arena, &names, own[i]);
+	NameTable names = cell_own_names(c);
 	name_args(c, &c->result, &names);
 	name_args(c, &c->vector, &names);
 	name_args(c, &c->lane, &names);

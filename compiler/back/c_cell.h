@@ -75,6 +75,11 @@ Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *tr
 int cell_sets(const Cell *c);
 int cell_arg(const CellArgs *args, Ref node); /* its number, or -1 */
 
+/* A table with the names that a kernel uses itself. */
+NameTable cell_own_names(const Cell *c);
+/* A user's name, or "v" for NULL, as C that is not of a form that a kernel uses itself: a0, q1, LANES2, old_state. */
+const char *cell_name(const Cell *c, const char *name);
+
 /* The floats of a panel; sets the segments' places in it. */
 void cell_table_layout(Cell *c);
 /* The name of the packed table of this cell, made if it is new. */

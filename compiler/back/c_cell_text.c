@@ -692,7 +692,7 @@ write_fractions(const Writer *w, Values *v, int row)
 	for (int32_t i = c->begin; i < c->end; i++) {
 		const Node *n = c->g->node.v[i];
 		Fraction *f = &v->fraction[i - c->begin];
-		const char *id = n->name ? c_alone(c->e->arena, n->name) : "v";
+		const char *id = cell_name(c, n->name);
 		if (!member_fraction(w, v, &l, row, i, f)) {
 			const char *value = member_expression(w, v, row, i);
 			*f = fraction_of(n->op == OP_AFFINE ? value : fraction_name(&l, id, value));
@@ -715,8 +715,7 @@ write_values_of_members(const Writer *w, Values *v, int row)
 			v->member[i - c->begin] = value;
 			continue;
 		}
-		const char *id = n->name ? c_alone(c->e->arena, n->name) : "v";
-		const char *name = c_unique(c->e->arena, &v->names, id);
+		const char *name = c_unique(c->e->arena, &v->names, cell_name(c, n->name));
 		text_add(w->t, "%sconst float %s = %s;\n", v->indent, name, value);
 		v->member[i - c->begin] = name;
 	}
@@ -742,10 +741,8 @@ write_operations(const Writer *w, Values *v, int row)
 static void
 reserve_names(const Writer *w, Values *v)
 {
-	static const char *const own[] = {"u", "j", "j0", "k", "r", "i", "z", "a", "q", "w", "UNITS", "LANES"};
 	const CellArgs *args[] = {&w->c->result, &w->c->vector, &w->c->lane, &w->c->weight};
-	for (int i = 0; i < COUNT(own); i++)
-		c_unique(w->c->e->arena, &v->names, own[i]);
+	v->names = cell_own_names(w->c);
 	for (int i = 0; i < COUNT(args); i++)
 		for (int k = 0; k < args[i]->n; k++)
 			c_unique(w->c->e->arena, &v->names, args[i]->v[k].name);
