@@ -81,7 +81,7 @@ void back_run(const Backend *b, Emit *e);
 
 /* A C identifier made from a user's name: σ → sigma, state′ → state_prime, a.b → a_b. */
 const char *c_identifier(Arena *a, const char *name);
-/* The same for a name that stands alone: keywords, macros and names of ours get a '_'. */
+/* The same for a name that stands alone: keywords, macros, names of ours and all that begin with nn_ get a '_'. */
 const char *c_alone(Arena *a, const char *name);
 const char *c_upper(Arena *a, const char *name);
 /* The identifier, with _2, _3 … if the table has it already; adds it. */

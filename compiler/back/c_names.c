@@ -194,10 +194,10 @@ const char *
 c_alone(Arena *a, const char *name)
 {
 	const char *s = c_identifier(a, name);
+	bool ours = strncmp(s, "nn_", 3) == 0 || strncmp(s, "NN_", 3) == 0; /* the runtime and its macros */
 	for (int i = 0; i < COUNT(reserved); i++)
-		if (strcmp(reserved[i], s) == 0)
-			return intern(a, arena_printf(a, "%s_", s));
-	return s;
+		ours |= strcmp(reserved[i], s) == 0;
+	return ours ? intern(a, arena_printf(a, "%s_", s)) : s;
 }
 
 const char *
