@@ -26,6 +26,7 @@ typedef struct {
 	const Cell *c;
 	Text *t;
 	int rows;        /* at a time */
+	int dots;        /* dot products of a row at a time, at most */
 	const char *row; /* the first of them: "r", or NULL if there is one in all */
 	bool blocks;     /* scalar targets compute a part of a panel at a time */
 } Writer;
@@ -91,18 +92,28 @@ lanes_name(const Writer *w, int segment)
 	return w->c->segment.n == 1 ? "LANES" : arena_printf(w->c->e->arena, "LANES%d", segment);
 }
 
-/* Dot products at a time: as many as share the loads of the vector. */
+/* Dot products of one row at a time, which share the loads of the vector; of several rows, which share those of the
+ * weights, too, where there are 32 registers. */
+enum { DOTS = 4, DOTS_OF_ROWS = 5 };
+
 static int
-dots_at_a_time(const Cell *c, const CellSegment *s)
+dots_at_a_time(const Cell *c, const CellSegment *s, int most)
 {
-	return (int)largest_divisor(s->n * c->width, 4, 1);
+	return (int)largest_divisor(s->n * c->width, most, 1);
 }
 
 /* Lanes at a time: all rows go over the weights of a few dot products while these are in the innermost cache. */
 static int64_t
-dot_units(const Cell *c)
+dot_units(const Cell *c, int most)
 {
-	return c->sum.n == 1 ? dots_at_a_time(c, &c->segment.v[0]) : c->width;
+	return c->sum.n == 1 ? dots_at_a_time(c, &c->segment.v[0], most) : c->width;
+}
+
+/* Rows of dot products at a time where there are 32 registers. */
+static int
+dot_rows(const Cell *c)
+{
+	return c->rows < 4 ? 1 : c->rows % 5 == 0 ? 5 : 4;
 }
 
 /* Arrays of accumulators: of each row, every set. */
@@ -118,7 +129,8 @@ write_sizes(const Writer *w)
 {
 	const Cell *c = w->c;
 	if (c->dots) {
-		text_add(w->t, "\tenum { UNITS = %" PRId64 " };\n", dot_units(c));
+		int64_t few = dot_units(c, DOTS), many = dot_rows(c) > 1 ? dot_units(c, DOTS_OF_ROWS) : few;
+		text_add(w->t, "\tenum { UNITS = %s };\n", pick(w, (int64_t[]){many, few, few, few}));
 		return;
 	}
 	int64_t unit[CLASSES] = {c->unit, c->unit, c->unit, w->blocks ? scalar_unit(c) : c->unit};
@@ -452,18 +464,19 @@ write_segment(const Writer *w, int segment)
 	text_add(w->t, "%s\t\t}\n", w->rows > 1 ? "\t\t\t}\n" : "");
 }
 
-/* `n` accumulators take x[k + j] times their weights, for j < lanes; k is a text. */
+/* `n` accumulators of each row take x[k + j] times their weights, for j < lanes; k is a text. */
 static void
 write_dot(const Writer *w, const CellArg *x, int n, const char *indent, const char *k, int64_t lanes)
 {
 	text_add(w->t, "%sNN_UNROLL_FAST\n%sfor (int j = 0; j < %" PRId64 "; j++)%s\n", indent, indent, lanes,
-		 n > 1 ? " {" : "");
-	for (int i = 0; i < n; i++) {
-		const char *ahead = i ? arena_printf(w->c->e->arena, "%" PRId64 " + ", i * x->count) : "";
+		 w->rows * n > 1 ? " {" : "");
+	for (int i = 0; i < w->rows * n; i++) {
+		const char *ahead =
+			i % n ? arena_printf(w->c->e->arena, "%" PRId64 " + ", i % n * x->count) : "";
 		text_add(w->t, "%s\ta%d[j] += q[%s%s + j] * %s[%s%s + j];\n", indent, i, ahead, k, x->name,
-			 row_offset(w, x, 0), k);
+			 row_offset(w, x, i / n), k);
 	}
-	close_lanes(w, indent, n);
+	close_lanes(w, indent, w->rows * n);
 }
 
 /* Partial sums are added in pairs. */
@@ -478,6 +491,20 @@ write_tree(const Writer *w, int n)
 	}
 }
 
+/* What the sum of dot product i of a row is: a value, a bias, the products. */
+static void
+write_dot_sum(const Writer *w, const CellSegment *s, int row, int i, int n, int64_t bias)
+{
+	const char *lane = i ? arena_printf(w->c->e->arena, "i + %d", i) : "i";
+	const char *z = arena_printf(w->c->e->arena, "z[%s%s]", z_offset(w, row, s->first), lane);
+	text_add(w->t, "\t\t\t%s = ", z);
+	if (s->values)
+		text_add(w->t, "%s + ", z);
+	if (s->bias)
+		text_add(w->t, "w[%" PRId64 " + u + %s] + ", bias, lane);
+	text_add(w->t, "a%d[0];\n", row * n + i);
+}
+
 /* A segment whose lanes are dot products with one vector. */
 static void
 write_dots(const Writer *w, const CellSegment *s)
@@ -488,31 +515,23 @@ write_dots(const Writer *w, const CellSegment *s)
 	bool transposed;
 	Ref v = cell_product(c, sum, sum->attr.sum.addends, &parameter, &transposed);
 	const CellArg *x = &c->vector.v[cell_arg(&c->vector, v)];
-	int n = dots_at_a_time(c, s);
+	int n = dots_at_a_time(c, s, w->dots), all = w->rows * n;
 	int64_t whole = x->count / DOT * DOT, lanes = s->n * c->width;
 	const char *at = s->at ? arena_printf(c->e->arena, "%" PRId64 " + ", s->at) : "";
 	if (s->values)
 		write_values(w, s);
 	text_add(w->t, "\t\tfor (int i = 0; i < %d * UNITS; i += %d) {\n\t\t\tfloat ", s->n, n);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < all; i++)
 		text_add(w->t, "%sa%d[%d] NN_ALIGNED = {0.0f}", i ? ", " : "", i, DOT);
 	text_add(w->t, ";\n\t\t\tconst float *q = w + %s(u + i) * %" PRId64 ";\n", at, x->count);
-	text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)%s\n", whole, DOT, n > 1 ? " {" : "");
+	text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; k += %d)%s\n", whole, DOT, all > 1 ? " {" : "");
 	write_dot(w, x, n, "\t\t\t\t", "k", DOT);
-	close_lanes(w, "\t\t\t", n);
+	close_lanes(w, "\t\t\t", all);
 	if (x->count > whole)
 		write_dot(w, x, n, "\t\t\t", num(w, whole), x->count - whole);
-	write_tree(w, n);
-	for (int i = 0; i < n; i++) {
-		const char *lane = i ? arena_printf(c->e->arena, "i + %d", i) : "i";
-		const char *z = arena_printf(c->e->arena, "z[%s%s]", z_offset(w, 0, s->first), lane);
-		text_add(w->t, "\t\t\t%s = ", z);
-		if (s->values)
-			text_add(w->t, "%s + ", z);
-		if (s->bias)
-			text_add(w->t, "w[%" PRId64 " + u + %s] + ", s->at + lanes * x->count, lane);
-		text_add(w->t, "a%d[0];\n", i);
-	}
+	write_tree(w, all);
+	for (int i = 0; i < all; i++)
+		write_dot_sum(w, s, i / n, i % n, n, s->at + lanes * x->count);
 	text_add(w->t, "\t\t}\n");
 }
 
@@ -836,11 +855,23 @@ write_rows(const Writer *w, int64_t from, int64_t to)
 		text_add(w->t, "\t}\n");
 }
 
+/* Several rows at a time, then what is left. */
+static void
+write_all_rows(Writer w)
+{
+	int64_t rows = w.c->rows, whole = rows / w.rows * w.rows;
+	write_rows(&w, 0, whole);
+	w.rows = 1;
+	if (rows > whole)
+		write_rows(&w, whole, rows);
+}
+
 void
 cell_text(const Cell *c, Text *t)
 {
 	int rows = rows_at_a_time(c);
-	Writer w = {.c = c, .t = t, .rows = rows, .blocks = rows == 1 && c->sum.n && !c->dots && !c->g->small};
+	Writer w = {.c = c, .t = t, .rows = rows, .dots = DOTS};
+	w.blocks = rows == 1 && c->sum.n && !c->dots && !c->g->small;
 	write_arguments(&w);
 	if (!c->sum.n) {
 		write_rows(&w, 0, c->rows);
@@ -852,10 +883,17 @@ cell_text(const Cell *c, Text *t)
 		text_add(t, "\tfor (int u = %" PRId64 " - UNITS; u >= 0; u -= UNITS) {\n", c->unit * cell_panels(c));
 	else
 		text_add(t, "\tfor (int u = 0; u < %" PRId64 "; u += UNITS) {\n", c->width);
-	write_rows(&w, 0, c->rows / rows * rows);
-	if (c->rows % rows) {
-		w.rows = 1;
-		write_rows(&w, c->rows / rows * rows, c->rows);
+	if (c->dots && dot_rows(c) > 1) {
+		Writer many = w;
+		many.rows = dot_rows(c);
+		many.dots = DOTS_OF_ROWS;
+		text_add(t, "#if NN_BLOCK(1, 0, 0, 0)\n");
+		write_all_rows(many);
+		text_add(t, "#else\n");
+		write_all_rows(w);
+		text_add(t, "#endif\n");
+	} else {
+		write_all_rows(w);
 	}
 	text_add(t, "\t}\n}\n");
 }
