@@ -233,12 +233,21 @@ write_start(const Writer *w, const CellSegment *s, int i)
 	text_add(w->t, "%s;\n", *separator ? "" : "0.0f");
 }
 
+/* gcc unrolls what fits one vector before it vectorises, and then the loop over k in its place. */
+static const char *
+unroll(const Writer *w, int segment)
+{
+	const Cell *c = w->c;
+	bool one = lanes_of(c->segment.v[segment].n * c->unit, 0, w->rows, cell_sets(c)) == vector_size[0];
+	return one ? "NN_ONE_VECTOR" : "NN_UNROLL";
+}
+
 /* A loop over the lanes with `n` statements in it, which the caller writes, each on a line of its own. */
 static void
 open_lanes(const Writer *w, int segment, const char *indent, int n)
 {
-	text_add(w->t, "%sNN_UNROLL\n%sfor (int j = 0; j < %s; j++)%s\n", indent, indent, lanes_name(w, segment),
-		 n > 1 ? " {" : "");
+	text_add(w->t, "%s%s\n%sfor (int j = 0; j < %s; j++)%s\n", indent, unroll(w, segment), indent,
+		 lanes_name(w, segment), n > 1 ? " {" : "");
 }
 
 static void
@@ -458,10 +467,11 @@ write_segment(const Writer *w, int segment)
 	if (c->packed)
 		write_origin(w, s);
 	write_products(w, segment);
-	text_add(w->t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < %s; j++)%s\n", lanes, w->rows > 1 ? " {" : "");
+	open_lanes(w, segment, "\t\t\t", w->rows);
 	for (int i = 0; i < w->rows; i++)
 		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s[j];\n", z_offset(w, i, s->first), accumulator(w, i, 0));
-	text_add(w->t, "%s\t\t}\n", w->rows > 1 ? "\t\t\t}\n" : "");
+	close_lanes(w, "\t\t\t", w->rows);
+	text_add(w->t, "\t\t}\n");
 }
 
 /* `n` accumulators of each row take x[k + j] times their weights, for j < lanes; k is a text. */
