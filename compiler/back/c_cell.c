@@ -178,7 +178,7 @@ padded(int64_t n)
 int
 cell_sets(const Cell *c)
 {
-	return !c->packed || c->g->small || c->width > 32 ? 1 : c->width > 16 ? 2 : 4;
+	return !c->packed || c->g->small || c->width > 32 ? 1 : 4;
 }
 
 /* A few long dot products: vectors of weights lie along k instead of across the lanes. What is decided here orders

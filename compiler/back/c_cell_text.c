@@ -264,16 +264,14 @@ typedef struct {
 	int sets;
 } Product;
 
-/* The first set starts from the sum's addends or goes on, the others start from nothing. */
+/* The first set starts from the sum's addends, the others from nothing. */
 static void
-write_begin(const Writer *w, int segment, int sets, bool start)
+write_begin(const Writer *w, int segment, int sets)
 {
-	int n = w->rows * (sets - !start);
-	if (!n)
-		return;
+	int n = w->rows * sets;
 	open_lanes(w, segment, "\t\t\t", n);
 	for (int row = 0; row < w->rows; row++)
-		for (int set = !start; set < sets; set++) {
+		for (int set = 0; set < sets; set++) {
 			text_add(w->t, "\t\t\t\t%s[j] = ", accumulator(w, row, set));
 			if (set)
 				text_add(w->t, "0.0f;\n");
@@ -318,47 +316,38 @@ write_fold(const Writer *w, int segment, int sets)
 	close_lanes(w, "\t\t\t", w->rows);
 }
 
-/* One product: q stands at its first row, and behind its last one in the end. Sets take turns; what is left over goes
- * to the first. */
+/* One product: q stands at its first row, and behind its last one in the end. Sets take turns. */
 static void
 write_product(const Writer *w, int segment, const Product *p)
 {
 	int64_t count = p->x->count, whole = count / p->sets * p->sets;
+	int left = (int)(count - whole), n = w->rows * p->sets;
 	const char *next = p->sets > 1 ? arena_printf(w->c->e->arena, "k += %d", p->sets) : "k++";
-	text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; %s, q += %" PRId64 ")%s\n", whole, next,
-		 p->sets * p->row, w->rows * p->sets > 1 ? " {" : "");
-	write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets);
-	if (w->rows * p->sets > 1)
-		text_add(w->t, "\t\t\t}\n");
-	for (int64_t k = whole; k < count; k++) {
-		write_lanes(w, segment, p, "\t\t\t", num(w, k), 1);
-		text_add(w->t, "\t\t\tq += %" PRId64 ";\n", p->row);
+	if (whole) {
+		text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; %s, q += %" PRId64 ")%s\n", whole, next,
+			 p->sets * p->row, n > 1 ? " {" : "");
+		write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets);
+		close_lanes(w, "\t\t\t", n);
 	}
-	if (p->sets > 1)
-		write_fold(w, segment, p->sets);
+	if (left) {
+		write_lanes(w, segment, p, "\t\t\t", num(w, whole), left);
+		text_add(w->t, "\t\t\tq += %" PRId64 ";\n", left * p->row);
+	}
 }
 
-/* Sets of accumulators for the product with that vector: one if it is short. */
-static int
-vector_sets(const Cell *c, const CellArg *x)
-{
-	return x->count >= (int64_t)4 * cell_sets(c) ? cell_sets(c) : 1;
-}
-
-/* The most that a product of the segment uses. */
+/* Sets of accumulators for a sum: one if its vectors are short. */
 static int
 segment_sets(const Cell *c, const CellSegment *s)
 {
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
-	int most = 1;
+	int64_t length = 0;
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed;
-		int arg = cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed)),
-		    sets = vector_sets(c, &c->vector.v[arg]);
-		most = sets > most ? sets : most;
+		Ref v = cell_product(c, n, k, &parameter, &transposed);
+		length += c->vector.v[cell_arg(&c->vector, v)].count;
 	}
-	return most;
+	return length >= (int64_t)4 * cell_sets(c) ? cell_sets(c) : 1;
 }
 
 /* The products of a segment with one vector after the other. */
@@ -369,24 +358,27 @@ write_products(const Writer *w, int segment)
 	const CellSegment *s = &c->segment.v[segment];
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	int64_t row = c->packed ? s->n * c->unit : c->width;
+	int sets = segment_sets(c, s);
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
 		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
-		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row};
-		p.sets = vector_sets(c, x);
+		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .sets = sets};
 		if (!c->packed) {
 			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
 			text_add(w->t,
 				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
 				 first ? "const float *" : "", name, p.lane);
 		}
-		write_begin(w, segment, p.sets, first);
+		if (first)
+			write_begin(w, segment, sets);
 		if (first && s->bias && c->packed)
 			text_add(w->t, "\t\t\tq += %" PRId64 ";\n", row);
 		write_product(w, segment, &p);
 	}
+	if (sets > 1)
+		write_fold(w, segment, sets);
 }
 
 /* Where a block's weights begin in the packed table. */
