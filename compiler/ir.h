@@ -54,6 +54,7 @@ typedef union {
 	struct {
 		int32_t addends; /* AFFINE: operands before the products */
 		bool packed;     /* its weights stand in execution order in a table of its group */
+		bool split;      /* four partial sums take turns over its products */
 		uint8_t scale;   /* a SumScale: its value is the sum times that, which is in its weights */
 	} sum;
 } Attr;

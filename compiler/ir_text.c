@@ -121,8 +121,8 @@ print_node(const Graph *g, int i, Text *out)
 	case ATTR_SLOT: text_add(out, " #%" PRId32 " %" PRId32, n->attr.slot.state, n->attr.slot.depth); break;
 	case ATTR_RANGE: text_add(out, " %" PRId32 " %" PRId32, n->attr.range.first, n->attr.range.last); break;
 	case ATTR_SUM:
-		text_add(out, " %" PRId32 "%s%s", n->attr.sum.addends, n->attr.sum.packed ? " packed" : "",
-			 scale_name[n->attr.sum.scale]);
+		text_add(out, " %" PRId32 "%s%s%s", n->attr.sum.addends, n->attr.sum.packed ? " packed" : "",
+			 n->attr.sum.split ? " split" : "", scale_name[n->attr.sum.scale]);
 		break;
 	}
 	for (int k = 0; k < n->nin; k++)
@@ -457,6 +457,7 @@ read_attr(Reader *r, AttrTag tag)
 	case ATTR_SUM:
 		a.sum.addends = read_int(r);
 		a.sum.packed = accept(r, "packed");
+		a.sum.split = accept(r, "split");
 		for (int k = SCALE_HALF; k < COUNT(scale_name); k++)
 			if (accept(r, scale_name[k] + 1))
 				a.sum.scale = (uint8_t)k;

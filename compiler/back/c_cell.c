@@ -176,9 +176,20 @@ padded(int64_t n)
 }
 
 int
+segment_sets(const Cell *c, const CellSegment *s)
+{
+	return c->packed && c->g->node.v[c->sum.v[s->first].node]->attr.sum.split ? 4 : 1;
+}
+
+int
 cell_sets(const Cell *c)
 {
-	return !c->packed || c->g->small || c->width > 32 ? 1 : 4;
+	int most = 1;
+	for (int i = 0; i < c->segment.n; i++) {
+		int sets = segment_sets(c, &c->segment.v[i]);
+		most = sets > most ? sets : most;
+	}
+	return most;
 }
 
 /* A few long dot products: vectors of weights lie along k instead of across the lanes. What is decided here orders
@@ -313,7 +324,8 @@ cell_key(const Cell *c, Text *key)
 		const Node *n = c->g->node.v[i];
 		key_put(key, n->op);
 		key_put(key, cell_arg(&c->result, (Ref){i}));
-		key_put(key, n->op == OP_AFFINE ? n->attr.sum.addends * 4 + n->attr.sum.scale : 0);
+		key_put(key,
+			n->op == OP_AFFINE ? 8 * n->attr.sum.addends + 4 * n->attr.sum.split + n->attr.sum.scale : 0);
 		for (int k = 0; k < n->nin; k++)
 			key_operand(key, c, n->in[k]);
 	}

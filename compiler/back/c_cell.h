@@ -70,8 +70,8 @@ cell_node(const Cell *c, Ref r)
 }
 /* The vector and the parameter of the product whose operands are k and k + 1, and which comes first: v * w is false. */
 Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed);
-/* Sets of accumulators that take turns over k where a sum has so few lanes that one would wait for itself. Part of what
- * the result means. */
+/* Sets of accumulators that take turns over k: those of a segment, and the most of any. */
+int segment_sets(const Cell *c, const CellSegment *s);
 int cell_sets(const Cell *c);
 int cell_arg(const CellArgs *args, Ref node); /* its number, or -1 */
 

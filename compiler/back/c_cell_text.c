@@ -140,7 +140,8 @@ write_sizes(const Writer *w)
 		for (int k = 0; k < CLASSES; k++)
 			lanes[k] = w->blocks && k == CLASSES - 1 && unit[k] > 1
 					   ? c->segment.v[i].n * unit[k] /* whole sums: see nn_lane */
-					   : lanes_of(c->segment.v[i].n * unit[k], k, w->rows, cell_sets(c));
+					   : lanes_of(c->segment.v[i].n * unit[k], k, w->rows,
+						      segment_sets(c, &c->segment.v[i]));
 		text_add(w->t, ", %s = %s", lanes_name(w, i), pick(w, lanes));
 	}
 	text_add(w->t, " };\n");
@@ -238,7 +239,8 @@ static const char *
 unroll(const Writer *w, int segment)
 {
 	const Cell *c = w->c;
-	bool one = lanes_of(c->segment.v[segment].n * c->unit, 0, w->rows, cell_sets(c)) == vector_size[0];
+	const CellSegment *s = &c->segment.v[segment];
+	bool one = lanes_of(s->n * c->unit, 0, w->rows, segment_sets(c, s)) == vector_size[0];
 	return one ? "NN_ONE_VECTOR" : "NN_UNROLL";
 }
 
@@ -333,21 +335,6 @@ write_product(const Writer *w, int segment, const Product *p)
 		write_lanes(w, segment, p, "\t\t\t", num(w, whole), left);
 		text_add(w->t, "\t\t\tq += %" PRId64 ";\n", left * p->row);
 	}
-}
-
-/* Sets of accumulators for a sum: one if its vectors are short. */
-static int
-segment_sets(const Cell *c, const CellSegment *s)
-{
-	const Node *n = c->g->node.v[c->sum.v[s->first].node];
-	int64_t length = 0;
-	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed;
-		Ref v = cell_product(c, n, k, &parameter, &transposed);
-		length += c->vector.v[cell_arg(&c->vector, v)].count;
-	}
-	return length >= (int64_t)4 * cell_sets(c) ? cell_sets(c) : 1;
 }
 
 /* The products of a segment with one vector after the other. */
@@ -473,8 +460,7 @@ write_dot(const Writer *w, const CellArg *x, int n, const char *indent, const ch
 	text_add(w->t, "%sNN_UNROLL_FAST\n%sfor (int j = 0; j < %" PRId64 "; j++)%s\n", indent, indent, lanes,
 		 w->rows * n > 1 ? " {" : "");
 	for (int i = 0; i < w->rows * n; i++) {
-		const char *ahead =
-			i % n ? arena_printf(w->c->e->arena, "%" PRId64 " + ", i % n * x->count) : "";
+		const char *ahead = i % n ? arena_printf(w->c->e->arena, "%" PRId64 " + ", i % n * x->count) : "";
 		text_add(w->t, "%s\ta%d[j] += q[%s%s + j] * %s[%s%s + j];\n", indent, i, ahead, k, x->name,
 			 row_offset(w, x, i / n), k);
 	}

@@ -1,4 +1,4 @@
-/* pack.c: decides which weights go into packed tables, and folds scales into them.
+/* pack.c: decides which weights go into packed tables, folds scales into them, and splits sums that are narrow.
  *
  *   before  %7 = affine 1 %b %x %W      %8 = sigmoid %7
  *   after   %7 = affine 1 packed half %b %x %W      %8 = sigmoid2 %7
@@ -6,7 +6,12 @@
  * A packed sum has its weights in one table with the other sums of its group, in the order in which they are read.
  * σ(x) = ½ + ½ tanh(x / 2): where sigmoids are all that a sum is for, its weights take the ½, which is exact, and one
  * tanh serves all gates of a cell. For a microcontroller sigmoid and tanh are made of 2^x, and the weights take the
- * factors that lead there: logistic2, tanh2. */
+ * factors that lead there: logistic2, tanh2.
+ *
+ *   before  %7 = affine 1 packed %b %x %W %h %V : (30)      after   %7 = affine 1 packed split %b %x %W %h %V : (30)
+ *
+ * Each lane adds up its products one after the other, and each addition waits for the last. A processor with vectors
+ * does other lanes meanwhile; where there are few, the sum is split into four that take turns. */
 #include "../ops.h"
 #include "../pass.h"
 #include <assert.h>
@@ -25,6 +30,45 @@ static Op
 scaled_op(SumScale scale)
 {
 	return scale == SCALE_HALF ? OP_SIGMOID2 : scale == SCALE_LOGISTIC ? OP_LOGISTIC2 : OP_TANH2;
+}
+
+static Ref
+product_vector(const Graph *g, const Node *sum, int k)
+{
+	return sum->in[graph_node(g, sum->in[k])->shape.rank == 1 ? k : k + 1];
+}
+
+/* Whether a sum has few lanes and many products; `sums` is how many multiply its first vector: they are computed
+ * together. */
+static bool
+is_narrow(const Graph *g, const Node *sum, const int *sums)
+{
+	enum { LANES = 32, LONG = 16 };
+	int k = sum->attr.sum.addends;
+	int64_t length = 0;
+	if (g->small || k == sum->nin || shape_count(sum->shape) > LANES || sums[product_vector(g, sum, k).i] > 1)
+		return false;
+	for (; k < sum->nin; k += 2)
+		length += graph_node(g, product_vector(g, sum, k))->shape.dim[0];
+	return length >= LONG;
+}
+
+static void
+split_sums(const Graph *g)
+{
+	int *sums = calloc((size_t)g->node.n + 1, sizeof *sums);
+	assert(sums);
+	for (int32_t i = 0; i < g->node.n; i++) {
+		const Node *n = g->node.v[i];
+		if (n->op == OP_AFFINE && n->attr.sum.addends < n->nin)
+			sums[product_vector(g, n, n->attr.sum.addends).i]++;
+	}
+	for (int32_t i = 0; i < g->node.n; i++) {
+		Node *n = g->node.v[i];
+		if (n->op == OP_AFFINE)
+			n->attr.sum.split = is_narrow(g, n, sums);
+	}
+	free(sums);
 }
 
 void
@@ -59,4 +103,5 @@ pass_pack(Graph *g)
 	}
 	free(users);
 	free(mixed);
+	split_sums(g);
 }
