@@ -26,6 +26,32 @@ cell_arg(const CellArgs *args, Ref node)
 	return -1;
 }
 
+const CellArg *
+cell_vector(const Cell *c, const Node *sum, int k)
+{
+	Ref parameter;
+	bool transposed;
+	return &c->vector.v[cell_arg(&c->vector, cell_product(c, sum, k, &parameter, &transposed))];
+}
+
+int
+cell_most_sums(const Cell *c)
+{
+	int most = 1;
+	for (int i = 0; i < c->segment.n; i++)
+		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
+	return most;
+}
+
+bool
+cell_is_passed_twice(const Cell *c, int i)
+{
+	for (int k = 0; k < c->result.n; k++)
+		if (c->result.v[k].over == i)
+			return true;
+	return cell_arg(&c->vector, c->lane.v[i].node) >= 0;
+}
+
 static void
 add_arg(const Cell *c, CellArgs *args, Ref r)
 {
@@ -201,10 +227,7 @@ is_dots(const Cell *c)
 	bool dots = c->packed && !c->g->small && c->width <= SOME;
 	for (int i = 0; i < c->sum.n && dots; i++) {
 		const Node *n = c->g->node.v[c->sum.v[i].node];
-		Ref parameter;
-		bool transposed;
-		Ref v = cell_product(c, n, n->attr.sum.addends, &parameter, &transposed);
-		int32_t length = cell_node(c, v)->shape.dim[0];
+		int64_t length = cell_vector(c, n, n->attr.sum.addends)->count;
 		dots = n->nin == n->attr.sum.addends + 2 && length >= (c->width <= FEW ? DOT : LONG);
 	}
 	return dots;
@@ -227,9 +250,7 @@ unit_of(const Cell *c)
 {
 	enum { ONE_ROW = 192, SHARED = 64 };
 	const int64_t most_lanes = c->g->batch >= 4 ? SHARED : ONE_ROW;
-	int64_t width = padded(c->width), most = 1;
-	for (int i = 0; i < c->segment.n; i++)
-		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
+	int64_t width = padded(c->width), most = cell_most_sums(c);
 	if (c->g->small)
 		return small_unit(c->width, most);
 	if (most * width <= most_lanes)
@@ -411,16 +432,6 @@ cell_stem(const Cell *c)
 	return arena_printf(c->e->arena, "%s%sx%lld", stem, "", (long long)c->width);
 }
 
-/* Whether argument i of the lanes needs no place in the list, being there under another role. */
-static bool
-is_passed_twice(const Cell *c, int i)
-{
-	for (int k = 0; k < c->result.n; k++)
-		if (c->result.v[k].over == i)
-			return true;
-	return cell_arg(&c->vector, c->lane.v[i].node) >= 0;
-}
-
 static const char *
 cell_kernel(Cell *c)
 {
@@ -452,7 +463,7 @@ cell_line(Cell *c)
 	put_args(c, &c->result);
 	put_args(c, &c->vector);
 	for (int i = 0; i < c->lane.n; i++)
-		if (!is_passed_twice(c, i))
+		if (!cell_is_passed_twice(c, i))
 			c_put_arg(c->e, c->g, c->lane.v[i].node);
 	put_args(c, &c->weight);
 	if (c->packed)

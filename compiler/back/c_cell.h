@@ -70,10 +70,14 @@ cell_node(const Cell *c, Ref r)
 }
 /* The vector and the parameter of the product whose operands are k and k + 1, and which comes first: v * w is false. */
 Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed);
+const CellArg *cell_vector(const Cell *c, const Node *sum, int k); /* that vector */
+int cell_most_sums(const Cell *c);                                 /* of a segment */
 /* Sets of accumulators that take turns over k: those of a segment, and the most of any. */
 int segment_sets(const Cell *c, const CellSegment *s);
 int cell_sets(const Cell *c);
 int cell_arg(const CellArgs *args, Ref node); /* its number, or -1 */
+/* Whether argument i of the lanes needs no place in the list, being there under another role. */
+bool cell_is_passed_twice(const Cell *c, int i);
 
 /* A table with the names that a kernel uses itself. */
 NameTable cell_own_names(const Cell *c);

@@ -8,12 +8,7 @@
  * No sum is reordered, so all compilers and vector widths give the same bits without contraction. Loops have constant
  * bounds and contiguous arrays, so they vectorise; accumulators of several rows are arrays with names of their own in
  * one loop, which compilers keep in registers. How many lanes are computed at a time follows the target: NN_BLOCK. */
-#include "c_cell.h"
-#include "c_fraction.h"
-#include <ctype.h>
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
+#include "c_cell_write.h"
 
 /* Floats of accumulators that the registers hold, in one array and in each of two, of four rows and of four sets; and
  * of one vector: AVX-512; AVX and 64-bit ARM; SSE and the like; scalar. */
@@ -21,21 +16,6 @@ enum { CLASSES = 4 };
 static const int64_t one_array[CLASSES] = {192, 80, 40, SCALAR_LANES}, each_of_two[CLASSES] = {96, 40, 24, 8};
 static const int64_t each_row[CLASSES] = {64, 16, 16, 4}, each_set[CLASSES] = {64, 64, 32, 4};
 static const int64_t vector_size[CLASSES] = {16, 8, 4, 1};
-
-typedef struct {
-	const Cell *c;
-	Text *t;
-	int rows;        /* at a time */
-	int dots;        /* dot products of a row at a time, at most */
-	const char *row; /* the first of them: "r", or NULL if there is one in all */
-	bool blocks;     /* scalar targets compute a part of a panel at a time */
-} Writer;
-
-static const char *
-num(const Writer *w, int64_t v)
-{
-	return arena_printf(w->c->e->arena, "%" PRId64, v);
-}
 
 static int64_t
 largest_divisor(int64_t n, int64_t most, int64_t multiple)
@@ -70,10 +50,7 @@ lanes_of(int64_t lanes, int class, int rows, int sets)
 static int64_t
 scalar_unit(const Cell *c)
 {
-	int most = 1;
-	for (int i = 0; i < c->segment.n; i++)
-		most = c->segment.v[i].n > most ? c->segment.v[i].n : most;
-	int64_t unit = largest_divisor(c->unit, SCALAR_LANES / (most * cell_sets(c)), 1);
+	int64_t unit = largest_divisor(c->unit, SCALAR_LANES / (cell_most_sums(c) * cell_sets(c)), 1);
 	return unit ? unit : 1;
 }
 
@@ -155,30 +132,10 @@ lane_index(const Writer *w)
 	return w->blocks && c->packed ? arena_printf(c->e->arena, "nn_lane(j, UNITS, %" PRId64 ")", c->unit) : "j";
 }
 
-/* Where row i of an argument begins: "(r + 1) * 40 + ", or nothing. */
-static const char *
-row_offset(const Writer *w, const CellArg *arg, int i)
-{
-	Arena *a = w->c->e->arena;
-	if (!w->row || !arg->stride)
-		return "";
-	const char *row = i ? arena_printf(a, "(%s + %d)", w->row, i) : w->row;
-	return arg->stride == 1 ? arena_printf(a, "%s + ", row)
-				: arena_printf(a, "%s * %" PRId64 " + ", row, arg->stride);
-}
-
 static const char *
 accumulator(const Writer *w, int row, int set)
 {
 	return arrays(w) == 1 ? "a" : arena_printf(w->c->e->arena, "a%d", row * cell_sets(w->c) + set);
-}
-
-/* The place of sum s of row i in z, lane 0: "2 * UNITS + ". */
-static const char *
-z_offset(const Writer *w, int row, int sum)
-{
-	const char *units = sum == 0 ? "" : sum == 1 ? "UNITS + " : arena_printf(w->c->e->arena, "%d * UNITS + ", sum);
-	return row ? arena_printf(w->c->e->arena, "%d * UNITS + %s", row * w->c->sum.n, units) : units;
 }
 
 /* Sums that start from values: z takes them before the products. */
@@ -302,18 +259,15 @@ write_lanes(const Writer *w, int segment, const Product *p, const char *indent, 
 	close_lanes(w, indent, n);
 }
 
-/* Folds the other sets into the first. */
+/* Folds the other three sets into the first. */
 static void
-write_fold(const Writer *w, int segment, int sets)
+write_fold(const Writer *w, int segment)
 {
 	open_lanes(w, segment, "\t\t\t", w->rows);
 	for (int row = 0; row < w->rows; row++) {
-		const char *a = accumulator(w, row, 0), *b = accumulator(w, row, 1);
-		if (sets == 2)
-			text_add(w->t, "\t\t\t\t%s[j] += %s[j];\n", a, b);
-		else
-			text_add(w->t, "\t\t\t\t%s[j] = (%s[j] + %s[j]) + (%s[j] + %s[j]);\n", a, a, b,
-				 accumulator(w, row, 2), accumulator(w, row, 3));
+		const char *a = accumulator(w, row, 0);
+		text_add(w->t, "\t\t\t\t%s[j] = (%s[j] + %s[j]) + (%s[j] + %s[j]);\n", a, a, accumulator(w, row, 1),
+			 accumulator(w, row, 2), accumulator(w, row, 3));
 	}
 	close_lanes(w, "\t\t\t", w->rows);
 }
@@ -349,7 +303,8 @@ write_products(const Writer *w, int segment)
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		Ref parameter;
 		bool transposed, first = k == n->attr.sum.addends;
-		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		const CellArg *x = cell_vector(c, n, k);
+		cell_product(c, n, k, &parameter, &transposed);
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .sets = sets};
 		if (!c->packed) {
@@ -365,7 +320,7 @@ write_products(const Writer *w, int segment)
 		write_product(w, segment, &p);
 	}
 	if (sets > 1)
-		write_fold(w, segment, sets);
+		write_fold(w, segment);
 }
 
 /* Where a block's weights begin in the packed table. */
@@ -416,9 +371,7 @@ write_small_segment(const Writer *w, const CellSegment *s)
 	else if (!s->values)
 		text_add(w->t, "0.0f;\n");
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed;
-		const CellArg *x = &c->vector.v[cell_arg(&c->vector, cell_product(c, n, k, &parameter, &transposed))];
+		const CellArg *x = cell_vector(c, n, k);
 		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z,
 			 s->first, row_offset(w, x, 0), x->name, x->count);
 	}
@@ -499,10 +452,7 @@ write_dots(const Writer *w, const CellSegment *s)
 {
 	const Cell *c = w->c;
 	const Node *sum = c->g->node.v[c->sum.v[s->first].node];
-	Ref parameter;
-	bool transposed;
-	Ref v = cell_product(c, sum, sum->attr.sum.addends, &parameter, &transposed);
-	const CellArg *x = &c->vector.v[cell_arg(&c->vector, v)];
+	const CellArg *x = cell_vector(c, sum, sum->attr.sum.addends);
 	int n = dots_at_a_time(c, s, w->dots), all = w->rows * n;
 	int64_t whole = x->count / DOT * DOT, lanes = s->n * c->width;
 	const char *at = s->at ? arena_printf(c->e->arena, "%" PRId64 " + ", s->at) : "";
@@ -524,270 +474,11 @@ write_dots(const Writer *w, const CellSegment *s)
 }
 
 static void
-write_acts(const Writer *w)
-{
-	const Cell *c = w->c;
-	for (int i = 0; i < w->rows; i++)
-		for (int k = 0; k < c->segment.n; k++) {
-			const CellSegment *s = &c->segment.v[k];
-			if (!s->acts)
-				continue;
-			const char *z = arena_printf(c->e->arena, "z[%sj]", z_offset(w, i, s->first));
-			text_add(w->t, "\t\tfor (int j = 0; j < ");
-			if (s->acts > 1)
-				text_add(w->t, "%d * ", s->acts);
-			text_add(w->t, "UNITS; j++)\n\t\t\t%s = %s(%s);\n", z, c->g->small ? "nn_exp2" : "nn_tanh", z);
-		}
-}
-
-/* The C names of what the members compute. */
-typedef struct {
-	const char **member; /* per member */
-	Fraction *fraction;  /* the same, where quotients are kept */
-	NameTable names;
-	const char *indent;
-} Values;
-
-/* Whether an operation reads lane argument i after a result may have been written over it. */
-static bool
-is_overwritten(const Cell *c, int i)
-{
-	bool over = false;
-	for (int k = 0; k < c->result.n && c->result.n > 1; k++)
-		over |= c->result.v[k].over == i;
-	for (int32_t m = c->begin; m < c->end && over; m++)
-		for (int k = 0; k < c->g->node.v[m]->nin && c->g->node.v[m]->op != OP_AFFINE; k++)
-			if (c->g->node.v[m]->in[k].i == c->lane.v[i].node.i)
-				return true;
-	return false;
-}
-
-static const char *
-operand_text(const Writer *w, const Values *v, int row, Ref r)
-{
-	const Cell *c = w->c;
-	const Node *n = cell_node(c, r);
-	if (r.i >= c->begin && r.i < c->end)
-		return v->member[r.i - c->begin];
-	if (n->op == OP_CONST)
-		return c_float(c->e->arena, n->attr.number);
-	int i = cell_arg(&c->lane, r);
-	const CellArg *arg = &c->lane.v[i];
-	if (is_overwritten(c, i))
-		return arena_printf(c->e->arena, "old_%s", arg->name);
-	if (arg->count == 1)
-		return arena_printf(c->e->arena, "%s[%s0]", arg->name, row_offset(w, arg, row));
-	return arena_printf(c->e->arena, "%s[%s%sj]", arg->name, row_offset(w, arg, row), c->sum.n ? "u + " : "");
-}
-
-/* Values that a result is written over are read first. */
-static void
-write_old(const Writer *w, const Values *v, int row)
-{
-	const Cell *c = w->c;
-	for (int i = 0; i < c->lane.n; i++) {
-		const CellArg *arg = &c->lane.v[i];
-		if (!is_overwritten(c, i))
-			continue;
-		text_add(w->t, "%sconst float old_%s = %s[%s%sj];\n", v->indent, arg->name, arg->name,
-			 row_offset(w, arg, row), c->sum.n ? "u + " : "");
-	}
-}
-
-static const char *
-member_expression(const Writer *w, const Values *v, int row, int32_t i)
-{
-	const Cell *c = w->c;
-	const Node *n = c->g->node.v[i];
-	if (n->op == OP_AFFINE) {
-		int k = 0;
-		while (c->sum.v[k].node != i)
-			k++;
-		return arena_printf(c->e->arena, "z[%sj]", z_offset(w, row, k));
-	}
-	for (int k = 0; k < c->sum.n; k++)
-		if (c->sum.v[k].user == i) {
-			const char *z = v->member[n->in[0].i - c->begin];
-			return n->op == OP_TANH ? z : arena_printf(c->e->arena, "0.5f + 0.5f * %s", z);
-		}
-	const char *operand[2] = {NULL, NULL};
-	for (int k = 0; k < n->nin; k++)
-		operand[k] = operand_text(w, v, row, n->in[k]);
-	return c_element(c->e, n, operand);
-}
-
-static int32_t
-uses_inside(const Cell *c, int32_t i)
-{
-	int32_t uses = 0;
-	for (int32_t m = i + 1; m < c->end; m++)
-		for (int k = 0; k < c->g->node.v[m]->nin; k++)
-			uses += c->g->node.v[m]->in[k].i == i;
-	return uses;
-}
-
-/* 1 / (1 + e) or (1 - e) / (1 + e). */
-static Fraction
-quotient(const FractionLines *l, bool is_tanh, const char *e)
-{
-	const char *below = fraction_name(l, "d", arena_printf(l->arena, "1.0f + %s", e));
-	return fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
-}
-
-/* What member i computes, if that is a quotient or made of such. */
-static bool
-member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int32_t i, Fraction *out)
-{
-	const Cell *c = w->c;
-	const Node *n = c->g->node.v[i];
-	Fraction in[2] = {fraction_of(""), fraction_of("")};
-	for (int k = 0; k < n->nin && k < 2 && n->op != OP_AFFINE; k++) {
-		int32_t m = n->in[k].i;
-		bool member = m >= c->begin && m < c->end;
-		in[k] = member ? v->fraction[m - c->begin] : fraction_of(operand_text(w, v, row, n->in[k]));
-	}
-	bool is_tanh = n->op == OP_TANH || n->op == OP_TANH2;
-	switch (n->op) {
-	case OP_TANH:
-	case OP_SIGMOID: {
-		const char *x = fraction_value(l, in[0]);
-		x = arena_printf(l->arena, strchr(x, ' ') ? "nn_exp2(%s * (%s))" : "nn_exp2(%s * %s)",
-				 is_tanh ? "-2.88539008f" : "-1.44269504f", x);
-		*out = quotient(l, is_tanh, fraction_name(l, "e", x));
-		return true;
-	}
-	case OP_TANH2:
-	case OP_LOGISTIC2: {
-		const char *e = fraction_value(l, in[0]);
-		for (int k = 0; k < c->sum.n; k++)
-			if (c->sum.v[k].user == i) {
-				*out = quotient(l, is_tanh, e);
-				return true;
-			}
-		*out = quotient(l, is_tanh, fraction_name(l, "e", arena_printf(l->arena, "nn_exp2(%s)", e)));
-		return true;
-	}
-	case OP_MUL: *out = fraction_mul(l, in[0], in[1]); return true;
-	case OP_ADD: *out = fraction_add(l, in[0], in[1], '+'); return true;
-	case OP_SUB: *out = fraction_add(l, in[0], in[1], '-'); return true;
-	default: return false;
-	}
-}
-
-/* A quotient becomes a number where it is a result, or where an operation cannot go on with it. */
-static bool
-wants_number(const Cell *c, int32_t i)
-{
-	bool wants = cell_arg(&c->result, (Ref){i}) >= 0;
-	for (int32_t m = i + 1; m < c->end; m++)
-		for (int k = 0; k < c->g->node.v[m]->nin; k++) {
-			Op op = (Op)c->g->node.v[m]->op;
-			bool goes_on =
-				op == OP_MUL || op == OP_ADD || op == OP_SUB || op == OP_TANH || op == OP_SIGMOID;
-			wants |= c->g->node.v[m]->in[k].i == i && !goes_on;
-		}
-	return wants;
-}
-
-/* The operations with quotients. */
-static void
-write_fractions(const Writer *w, Values *v, int row)
-{
-	const Cell *c = w->c;
-	FractionLines l = {c->e->arena, w->t, v->indent, &v->names};
-	v->fraction = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v->fraction);
-	for (int32_t i = c->begin; i < c->end; i++) {
-		const Node *n = c->g->node.v[i];
-		Fraction *f = &v->fraction[i - c->begin];
-		const char *id = cell_name(c, n->name);
-		if (!member_fraction(w, v, &l, row, i, f)) {
-			const char *value = member_expression(w, v, row, i);
-			*f = fraction_of(n->op == OP_AFFINE ? value : fraction_name(&l, id, value));
-		} else if (f->n && wants_number(c, i)) {
-			*f = fraction_of(fraction_name(&l, id, fraction_value(&l, *f)));
-		}
-		v->member[i - c->begin] = f->numerator;
-	}
-}
-
-static void
-write_values_of_members(const Writer *w, Values *v, int row)
-{
-	const Cell *c = w->c;
-	for (int32_t i = c->begin; i < c->end; i++) {
-		const Node *n = c->g->node.v[i];
-		const char *value = member_expression(w, v, row, i);
-		bool plain = n->op == OP_AFFINE || (strchr(value, ' ') == NULL && *value != '-');
-		if (plain || (uses_inside(c, i) == 0)) {
-			v->member[i - c->begin] = value;
-			continue;
-		}
-		const char *name = c_unique(c->e->arena, &v->names, cell_name(c, n->name));
-		text_add(w->t, "%sconst float %s = %s;\n", v->indent, name, value);
-		v->member[i - c->begin] = name;
-	}
-}
-
-static void
-write_operations(const Writer *w, Values *v, int row)
-{
-	const Cell *c = w->c;
-	write_old(w, v, row);
-	if (c->g->small && !c->e->libm)
-		write_fractions(w, v, row);
-	else
-		write_values_of_members(w, v, row);
-	for (int k = 0; k < c->result.n; k++) {
-		const CellArg *r = &c->result.v[k];
-		text_add(w->t, "%s%s[%s%sj] = %s;\n", v->indent, r->name, row_offset(w, r, row), c->sum.n ? "u + " : "",
-			 v->member[r->node.i - c->begin]);
-	}
-}
-
-/* The names that values must not take: arguments, and the kernel's own. */
-static void
-reserve_names(const Writer *w, Values *v)
-{
-	const CellArgs *args[] = {&w->c->result, &w->c->vector, &w->c->lane, &w->c->weight};
-	v->names = cell_own_names(w->c);
-	for (int i = 0; i < COUNT(args); i++)
-		for (int k = 0; k < args[i]->n; k++)
-			c_unique(w->c->e->arena, &v->names, args[i]->v[k].name);
-}
-
-/* Lanes behind the last one have sums but no results. */
-static const char *
-lanes_left(const Writer *w)
-{
-	const Cell *c = w->c;
-	if (!c->sum.n)
-		return num(w, c->width);
-	if (c->width % c->unit == 0)
-		return "UNITS";
-	return arena_printf(c->e->arena, "%" PRId64 " - u && j < UNITS", c->width);
-}
-
-static void
-write_epilogue(const Writer *w)
-{
-	const Cell *c = w->c;
-	write_acts(w);
-	for (int row = 0; row < w->rows; row++) {
-		Values v = {.indent = c->sum.n ? "\t\t\t" : "\t\t"};
-		v.member = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v.member);
-		reserve_names(w, &v);
-		text_add(w->t, "%sfor (int j = 0; j < %s; j++) {\n", v.indent + 1, lanes_left(w));
-		write_operations(w, &v, row);
-		text_add(w->t, "%s}\n", v.indent + 1);
-	}
-}
-
-static void
 write_block(const Writer *w)
 {
 	const Cell *c = w->c;
 	if (!c->sum.n) {
-		write_epilogue(w);
+		cell_operations(w);
 		return;
 	}
 	text_add(w->t, "\t\tfloat z[%d * UNITS] NN_ALIGNED;\n", w->rows * c->sum.n);
@@ -796,7 +487,7 @@ write_block(const Writer *w)
 			write_dots(w, &c->segment.v[i]);
 		else
 			write_segment(w, i);
-	write_epilogue(w);
+	cell_operations(w);
 }
 
 static void
@@ -808,13 +499,9 @@ write_arguments(const Writer *w)
 		text_add(w->t, "%sfloat *NN_RESTRICT %s", separator, c->result.v[i].name);
 	for (int i = 0; i < c->vector.n; i++, separator = ", ")
 		text_add(w->t, "%sconst float *%s", separator, c->vector.v[i].name);
-	for (int i = 0; i < c->lane.n; i++) {
-		bool twice = cell_arg(&c->vector, c->lane.v[i].node) >= 0;
-		for (int k = 0; k < c->result.n; k++)
-			twice |= c->result.v[k].over == i;
-		if (!twice)
+	for (int i = 0; i < c->lane.n; i++)
+		if (!cell_is_passed_twice(c, i))
 			text_add(w->t, ", const float *%s", c->lane.v[i].name);
-	}
 	for (int i = 0; i < c->weight.n; i++)
 		text_add(w->t, ", const float *%s", c->weight.v[i].name);
 	text_add(w->t, "%s)\n{\n", c->packed ? ", const float *w" : "");
