@@ -604,6 +604,7 @@ static const char blocking[] =
 	"#else\n"
 	"#define NN_BLOCK(avx512, avx, sse, scalar) scalar\n"
 	"#endif\n"
+	"#define NN_VECTORS NN_BLOCK(1, 1, 1, 0)\n"
 	"#if NN_BLOCK(0, 0, 0, 1)\n"
 	"#define NN_ALIGNED\n"
 	"#else\n"

@@ -18,7 +18,7 @@ write_acts(const Writer *w)
 			if (!s->acts)
 				continue;
 			const char *z = arena_printf(c->e->arena, "z[%sj]", z_offset(w, i, s->first));
-			text_add(w->t, "\t\tfor (int j = 0; j < ");
+			text_add(w->t, "\t\tfor (int j = 0; %sj < ", acts_in_registers(w, s) ? "!NN_VECTORS && " : "");
 			if (s->acts > 1)
 				text_add(w->t, "%d * ", s->acts);
 			text_add(w->t, "UNITS; j++)\n\t\t\t%s = %s(%s);\n", z, c->g->small ? "nn_exp2" : "nn_tanh", z);

@@ -400,8 +400,12 @@ write_segment(const Writer *w, int segment)
 		write_origin(w, s);
 	write_products(w, segment);
 	open_lanes(w, segment, "\t\t\t", w->rows);
-	for (int i = 0; i < w->rows; i++)
-		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s[j];\n", z_offset(w, i, s->first), accumulator(w, i, 0));
+	for (int i = 0; i < w->rows; i++) {
+		const char *sum = arena_printf(c->e->arena, "%s[j]", accumulator(w, i, 0));
+		if (acts_in_registers(w, s))
+			sum = arena_printf(c->e->arena, "NN_VECTORS ? nn_tanh(%s) : %s", sum, sum);
+		text_add(w->t, "\t\t\t\tz[%sj0 + j] = %s;\n", z_offset(w, i, s->first), sum);
+	}
 	close_lanes(w, "\t\t\t", w->rows);
 	text_add(w->t, "\t\t}\n");
 }

@@ -40,6 +40,14 @@ z_offset(const Writer *w, int row, int sum)
 	return row ? arena_printf(w->c->e->arena, "%d * UNITS + %s", row * w->c->sum.n, units) : units;
 }
 
+/* Whether the sums of a segment, which are all for a tanh, become that on their way from the registers to z, where
+ * there are vectors. */
+static inline bool
+acts_in_registers(const Writer *w, const CellSegment *s)
+{
+	return w->rows == 1 && s->acts == s->n && !w->c->dots && !w->c->g->small;
+}
+
 /* The operations of the rows at a time, on the sums in z. */
 void cell_operations(const Writer *w);
 #endif
