@@ -102,7 +102,7 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = a[j0 + j];\n");
-	text_add(t, "\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
+	text_add(t, "\t\tNN_TURNS\n\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
 	text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < LANES; j++)\n\t\t\t\tb[j] += p[j] * x[k];\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\ta[j0 + j] = b[j];\n");
 	text_add(t, "\t}\n\treturn q + n * %" PRId64 ";\n#endif\n}\n", lanes);
