@@ -84,7 +84,11 @@ static inline float
 nn_limit(float x, float most)
 {
 	float a = nn_abs(x);
+#if defined(__riscv_flen)
+	float end = __builtin_copysignf(most, x); /* one instruction there */
+#else
 	float end = nn_float(nn_bits(most) | (nn_bits(x) & 0x80000000u));
+#endif
 	return a > most ? end : x;
 }
 
