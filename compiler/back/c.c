@@ -639,7 +639,7 @@ static const char blocking[] =
 	"become registers */\n"
 	"#elif defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && defined(__riscv)\n"
 	"#define NN_FAST __attribute__((optimize(\"no-tree-loop-distribute-patterns\", \"no-tree-pre\", "
-	"\"no-schedule-insns\"))) /* accumulators stay in registers */\n"
+	"\"sched-pressure\"))) /* accumulators stay in registers */\n"
 	"#elif defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)\n"
 	"#define NN_FAST __attribute__((optimize(\"no-tree-loop-distribute-patterns\", \"no-tree-pre\"))) /* loops "
 	"stay as they are */\n"
