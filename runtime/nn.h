@@ -84,7 +84,11 @@ static inline float
 nn_limit(float x, float most)
 {
 	float a = nn_abs(x);
+#if defined(__riscv_flen)
+	float end = __builtin_copysignf(most, x); /* one instruction there */
+#else
 	float end = nn_float(nn_bits(most) | (nn_bits(x) & 0x80000000u));
+#endif
 	return a > most ? end : x;
 }
 
@@ -258,5 +262,81 @@ nn_pow(float x, float y)
 	q = nn_pick((ax > inf) | (ay > inf), nan, q);
 	return nn_float(nn_pick((ay == 0) | (u == 0x3f800000u), 0x3f800000u, q));
 }
+
+/** nn_x4: four floats, lanes of a vector. These kernels are there with -DNN_MVE (Cortex-M55) only; the operators of C
+ * work on such vectors, but there is no division. */
+#if defined(NN_MVE)
+#include <arm_mve.h>
+typedef float32x4_t nn_x4;
+#endif
+
+/** nn_load4: p[0] to p[3]. */
+#if defined(NN_MVE)
+static inline nn_x4
+nn_load4(const float *p)
+{
+	return vld1q_f32(p);
+}
+#endif
+
+/** nn_store4: p[0] to p[3] become v. */
+#if defined(NN_MVE)
+static inline void
+nn_store4(float *p, nn_x4 v)
+{
+	vst1q_f32(p, v);
+}
+#endif
+
+/** nn_load_some4: p[0] to p[n - 1], but at most four; 0 in the other lanes. n > 0. */
+#if defined(NN_MVE)
+static inline nn_x4
+nn_load_some4(const float *p, int n)
+{
+	return vld1q_z_f32(p, vctp32q((uint32_t)n));
+}
+#endif
+
+/** nn_store_some4: p[0] to p[n - 1], but at most four, become v. n > 0. */
+#if defined(NN_MVE)
+static inline void
+nn_store_some4(float *p, int n, nn_x4 v)
+{
+	vst1q_p_f32(p, v, vctp32q((uint32_t)n));
+}
+#endif
+
+/** nn_div4: a / b, lane by lane, each as the division of floats. */
+#if defined(NN_MVE)
+static inline nn_x4
+nn_div4(nn_x4 a, nn_x4 b)
+{
+	register nn_x4 n __asm__("q0") = a;
+	register nn_x4 d __asm__("q1") = b;
+	__asm__("vdiv.f32 s0, s0, s4\n\tvdiv.f32 s1, s1, s5\n\tvdiv.f32 s2, s2, s6\n\tvdiv.f32 s3, s3, s7"
+		: "+w"(n)
+		: "w"(d));
+	return n;
+}
+#endif
+
+/** nn_exp2x4: nn_exp2 of each lane, with fused multiply-adds. Same range, same error. Formula: as there; the bias of
+ * the exponent is in the number that rounds, 1.5 2^23 + 127. */
+#if defined(NN_MVE)
+static inline nn_x4
+nn_exp2x4(nn_x4 x)
+{
+	nn_x4 c = vminnmq_f32(vmaxnmq_f32(x, vdupq_n_f32(-40.0f)), vdupq_n_f32(40.0f));
+	nn_x4 m = vaddq_n_f32(c, 12583039.0f);
+	nn_x4 f = vsubq_f32(c, vsubq_n_f32(m, 12583039.0f));
+	nn_x4 p = vaddq_n_f32(vmulq_n_f32(f, 0.00132695353f), 0.00967129227f);
+	p = vfmasq_n_f32(p, f, 0.0555071086f);
+	p = vfmasq_n_f32(p, f, 0.240222469f);
+	p = vfmasq_n_f32(p, f, 0.693147004f);
+	p = vfmasq_n_f32(p, f, 1.0f);
+	p = vmulq_f32(p, vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(m), 23)));
+	return vpselq_f32(p, x, vcmpeqq_f32(x, x)); /* NaN stays */
+}
+#endif
 
 #endif

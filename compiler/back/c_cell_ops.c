@@ -3,35 +3,68 @@
  *   tanh of the sums that only it uses, in one loop
  *   for each lane: the other operations, from the sums in z and the lane arguments; results go where they belong
  *
- * A microcontroller computes with quotients, see c_fraction.c. */
+ * A microcontroller computes with quotients, see c_fraction.c, and with MVE four lanes at a time: -DNN_MVE. */
 #include "c_cell_write.h"
 #include "c_fraction.h"
 #include <string.h>
 
+/* What a lane, or with MVE four of them, is computed with. */
+typedef struct {
+	const char **member; /* per member: the C name of what it computes */
+	Fraction *fraction;  /* the same, where quotients are kept */
+	NameTable names;
+	const char *indent;
+	bool four;
+	const char *left; /* of four: how many there are from j on, if that may be fewer, or NULL */
+} Values;
+
+/* Lane j of an array, `at` being the place of lane 0. */
+static const char *
+lane(const Writer *w, const Values *v, const char *array, const char *at)
+{
+	Arena *a = w->c->e->arena;
+	if (v->left)
+		return arena_printf(a, "nn_load_some4(%s + %sj, %s)", array, at, v->left);
+	return arena_printf(a, v->four ? "nn_load4(%s + %sj)" : "%s[%sj]", array, at);
+}
+
 static void
-write_acts(const Writer *w)
+write_lane(const Writer *w, const Values *v, const char *array, const char *at, const char *value)
+{
+	if (v->left)
+		text_add(w->t, "%snn_store_some4(%s + %sj, %s, %s);\n", v->indent, array, at, v->left, value);
+	else
+		text_add(w->t, v->four ? "%snn_store4(%s + %sj, %s);\n" : "%s%s[%sj] = %s;\n", v->indent, array, at,
+			 value);
+}
+
+static const char *
+exp2_of(const Writer *w, const Values *v, const char *x)
+{
+	return arena_printf(w->c->e->arena, v->four ? "nn_exp2x4(%s)" : "nn_exp2(%s)", x);
+}
+
+static void
+write_acts(const Writer *w, bool four)
 {
 	const Cell *c = w->c;
 	for (int i = 0; i < w->rows; i++)
 		for (int k = 0; k < c->segment.n; k++) {
 			const CellSegment *s = &c->segment.v[k];
+			Values v = {.indent = "\t\t\t", .four = four};
+			const char *at = z_offset(w, i, s->first);
+			const char *n = s->acts > 1 ? arena_printf(c->e->arena, "%d * UNITS", s->acts) : "UNITS";
 			if (!s->acts)
 				continue;
-			const char *z = arena_printf(c->e->arena, "z[%sj]", z_offset(w, i, s->first));
-			text_add(w->t, "\t\tfor (int j = 0; %sj < ", acts_in_registers(w, s) ? "!NN_VECTORS && " : "");
-			if (s->acts > 1)
-				text_add(w->t, "%d * ", s->acts);
-			text_add(w->t, "UNITS; j++)\n\t\t\t%s = %s(%s);\n", z, c->g->small ? "nn_exp2" : "nn_tanh", z);
+			if (four && s->acts * c->unit % 4)
+				v.left = arena_printf(c->e->arena, "%s - j", n);
+			text_add(w->t, "\t\tfor (int j = 0; %sj < %s; j%s)\n",
+				 acts_in_registers(w, s) ? "!NN_VECTORS && " : "", n, four ? " += 4" : "++");
+			const char *z = lane(w, &v, "z", at);
+			write_lane(w, &v, "z", at,
+				   c->g->small ? exp2_of(w, &v, z) : arena_printf(c->e->arena, "nn_tanh(%s)", z));
 		}
 }
-
-/* The C names of what the members compute. */
-typedef struct {
-	const char **member; /* per member */
-	Fraction *fraction;  /* the same, where quotients are kept */
-	NameTable names;
-	const char *indent;
-} Values;
 
 /* Whether an operation reads lane argument i after a result may have been written over it. */
 static bool
@@ -45,6 +78,13 @@ is_overwritten(const Cell *c, int i)
 			if (c->g->node.v[m]->in[k].i == c->lane.v[i].node.i)
 				return true;
 	return false;
+}
+
+/* The place of the block's lane 0 in row i of an argument. */
+static const char *
+lane_offset(const Writer *w, const CellArg *arg, int i)
+{
+	return arena_printf(w->c->e->arena, "%s%s", row_offset(w, arg, i), w->c->sum.n ? "u + " : "");
 }
 
 static const char *
@@ -62,7 +102,7 @@ operand_text(const Writer *w, const Values *v, int row, Ref r)
 		return arena_printf(c->e->arena, "old_%s", arg->name);
 	if (arg->count == 1)
 		return arena_printf(c->e->arena, "%s[%s0]", arg->name, row_offset(w, arg, row));
-	return arena_printf(c->e->arena, "%s[%s%sj]", arg->name, row_offset(w, arg, row), c->sum.n ? "u + " : "");
+	return lane(w, v, arg->name, lane_offset(w, arg, row));
 }
 
 /* Values that a result is written over are read first. */
@@ -74,8 +114,8 @@ write_old(const Writer *w, const Values *v, int row)
 		const CellArg *arg = &c->lane.v[i];
 		if (!is_overwritten(c, i))
 			continue;
-		text_add(w->t, "%sconst float old_%s = %s[%s%sj];\n", v->indent, arg->name, arg->name,
-			 row_offset(w, arg, row), c->sum.n ? "u + " : "");
+		text_add(w->t, "%sconst %s old_%s = %s;\n", v->indent, v->four ? "nn_x4" : "float", arg->name,
+			 lane(w, v, arg->name, lane_offset(w, arg, row)));
 	}
 }
 
@@ -88,7 +128,7 @@ member_expression(const Writer *w, const Values *v, int row, int32_t i)
 		int k = 0;
 		while (c->sum.v[k].node != i)
 			k++;
-		return arena_printf(c->e->arena, "z[%sj]", z_offset(w, row, k));
+		return lane(w, v, "z", z_offset(w, row, k));
 	}
 	for (int k = 0; k < c->sum.n; k++)
 		if (c->sum.v[k].user == i) {
@@ -136,9 +176,9 @@ member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int
 	case OP_TANH:
 	case OP_SIGMOID: {
 		const char *x = fraction_value(l, in[0]);
-		x = arena_printf(l->arena, strchr(x, ' ') ? "nn_exp2(%s * (%s))" : "nn_exp2(%s * %s)",
+		x = arena_printf(l->arena, strchr(x, ' ') ? "%s * (%s)" : "%s * %s",
 				 is_tanh ? "-2.88539008f" : "-1.44269504f", x);
-		*out = quotient(l, is_tanh, fraction_name(l, "e", x));
+		*out = quotient(l, is_tanh, fraction_name(l, "e", exp2_of(w, v, x)));
 		return true;
 	}
 	case OP_TANH2:
@@ -149,7 +189,7 @@ member_fraction(const Writer *w, Values *v, const FractionLines *l, int row, int
 				*out = quotient(l, is_tanh, e);
 				return true;
 			}
-		*out = quotient(l, is_tanh, fraction_name(l, "e", arena_printf(l->arena, "nn_exp2(%s)", e)));
+		*out = quotient(l, is_tanh, fraction_name(l, "e", exp2_of(w, v, e)));
 		return true;
 	}
 	case OP_MUL: *out = fraction_mul(l, in[0], in[1]); return true;
@@ -179,7 +219,7 @@ static void
 write_fractions(const Writer *w, Values *v, int row)
 {
 	const Cell *c = w->c;
-	FractionLines l = {c->e->arena, w->t, v->indent, &v->names};
+	FractionLines l = {c->e->arena, w->t, v->indent, &v->names, v->four};
 	v->fraction = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v->fraction);
 	for (int32_t i = c->begin; i < c->end; i++) {
 		const Node *n = c->g->node.v[i];
@@ -224,8 +264,7 @@ write_operations(const Writer *w, Values *v, int row)
 		write_values_of_members(w, v, row);
 	for (int k = 0; k < c->result.n; k++) {
 		const CellArg *r = &c->result.v[k];
-		text_add(w->t, "%s%s[%s%sj] = %s;\n", v->indent, r->name, row_offset(w, r, row), c->sum.n ? "u + " : "",
-			 v->member[r->node.i - c->begin]);
+		write_lane(w, v, r->name, lane_offset(w, r, row), v->member[r->node.i - c->begin]);
 	}
 }
 
@@ -252,17 +291,78 @@ lanes_left(const Writer *w)
 	return arena_printf(c->e->arena, "%" PRId64 " - u && j < UNITS", c->width);
 }
 
+/* What is left of four lanes from j on, if there may be fewer. */
+static const char *
+left_of_four(const Writer *w)
+{
+	const Cell *c = w->c;
+	int64_t unit = c->sum.n ? c->unit : c->width;
+	if (unit % 4 && c->width % unit)
+		return arena_printf(c->e->arena, "(%" PRId64 " - u < UNITS ? %" PRId64 " - u : UNITS) - j", c->width,
+				    c->width);
+	if (c->width % unit)
+		return arena_printf(c->e->arena, "%" PRId64 " - u - j", c->width);
+	return unit % 4 ? arena_printf(c->e->arena, "%s - j", lanes_left(w)) : NULL;
+}
+
+static bool
+is_four(const Cell *c, Ref r)
+{
+	return (r.i >= c->begin && r.i < c->end) ||
+	       (cell_node(c, r)->op != OP_CONST && shape_count(cell_node(c, r)->shape) > 1);
+}
+
+/* Whether all operations are there for four lanes. */
+static bool
+has_fours(const Cell *c)
+{
+	bool has = c->g->small && !c->e->libm && c->width >= 4;
+	for (int32_t i = c->begin; i < c->end && has; i++) {
+		const Node *n = c->g->node.v[i];
+		switch ((Op)n->op) {
+		case OP_AFFINE: break;
+		case OP_ADD:
+		case OP_SUB:
+		case OP_MUL:
+		case OP_DIV: has = is_four(c, n->in[0]) || is_four(c, n->in[1]); break;
+		case OP_NEG:
+		case OP_TANH:
+		case OP_SIGMOID:
+		case OP_TANH2:
+		case OP_LOGISTIC2: has = is_four(c, n->in[0]); break;
+		default: has = false;
+		}
+	}
+	return has;
+}
+
+static void
+write_lanes(const Writer *w, bool four)
+{
+	const Cell *c = w->c;
+	write_acts(w, four);
+	for (int row = 0; row < w->rows; row++) {
+		Values v = {.indent = c->sum.n ? "\t\t\t" : "\t\t", .four = four};
+		v.left = four ? left_of_four(w) : NULL;
+		v.member = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v.member);
+		reserve_names(w, &v);
+		text_add(w->t, "%sfor (int j = 0; j < %s; j%s) {\n", v.indent + 1, lanes_left(w),
+			 four ? " += 4" : "++");
+		write_operations(w, &v, row);
+		text_add(w->t, "%s}\n", v.indent + 1);
+	}
+}
+
 void
 cell_operations(const Writer *w)
 {
-	const Cell *c = w->c;
-	write_acts(w);
-	for (int row = 0; row < w->rows; row++) {
-		Values v = {.indent = c->sum.n ? "\t\t\t" : "\t\t"};
-		v.member = arena_alloc(c->e->arena, (size_t)(c->end - c->begin) * sizeof *v.member);
-		reserve_names(w, &v);
-		text_add(w->t, "%sfor (int j = 0; j < %s; j++) {\n", v.indent + 1, lanes_left(w));
-		write_operations(w, &v, row);
-		text_add(w->t, "%s}\n", v.indent + 1);
+	if (has_fours(w->c)) {
+		text_add(w->t, "#if defined(NN_MVE)\n");
+		write_lanes(w, true);
+		text_add(w->t, "#else\n");
+		write_lanes(w, false);
+		text_add(w->t, "#endif\n");
+	} else {
+		write_lanes(w, false);
 	}
 }

@@ -24,7 +24,7 @@ const char *
 fraction_name(const FractionLines *l, const char *wanted, const char *value)
 {
 	const char *name = c_unique(l->arena, l->names, wanted);
-	text_add(l->text, "%sconst float %s = %s;\n", l->indent, name, value);
+	text_add(l->text, "%sconst %s %s = %s;\n", l->indent, l->four ? "nn_x4" : "float", name, value);
 	return name;
 }
 
@@ -44,6 +44,8 @@ fraction_value(const FractionLines *l, Fraction a)
 		denominator = product(l, denominator, a.factor[i]);
 	if (!a.n)
 		return a.numerator;
+	if (l->four)
+		return arena_printf(l->arena, "nn_div4(%s, %s)", a.numerator, denominator);
 	return arena_printf(l->arena, a.n > 1 ? "%s / (%s)" : "%s / %s", a.numerator, denominator);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
 	Text *text;
 	const char *indent;
 	NameTable *names;
+	bool four; /* values are nn_x4 instead of float */
 } FractionLines;
 
 Fraction fraction_of(const char *value);

@@ -8,7 +8,15 @@
 #include "c_cell.h"
 #include <inttypes.h>
 
-enum { AT_A_TIME = 8, FIRST_WEIGHT = 20, FIRST_X = 28 };
+enum { AT_A_TIME = 8, FIRST_WEIGHT = 20, FIRST_X = 28, FIRST_VECTOR = 6 };
+
+/* The registers of the FPU. */
+static void
+write_clobbered(Text *t)
+{
+	for (int i = 0; i < 32; i++)
+		text_add(t, "%s\"s%d\"", i % 10 ? ", " : ",\n\t\t  ", i);
+}
 
 /* One row: weights in runs of eight, each multiplied by the x in register `x`. */
 static void
@@ -37,25 +45,50 @@ write_vldm(Text *t, int64_t lanes)
 	text_add(t, "\t\t\"subs %%[n], #1\\n\\tbne 3b\\n4:\\n\\tvstmia %%[a], {s0-s%d}\"\n", (int)lanes - 1);
 	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a)\n"
 		    "\t\t: \"cc\", \"memory\"");
-	for (int i = 0; i < 32; i++)
-		text_add(t, "%s\"s%d\"", i % 10 ? ", " : ",\n\t\t  ", i);
+	write_clobbered(t);
 	text_add(t, ");\n\treturn q;\n");
 }
 
+/* Vectors q0, q1, ... and memory at [a], one after the other; `verb` loads or stores. */
+static void
+write_accumulators(Text *t, const char *verb, int n)
+{
+	for (int i = 0; i < n; i++)
+		text_add(t, "\t\t\"%s q%d, [%%[a], #%d]\\n\\t\"\n", verb, i, 16 * i);
+}
+
+/* One row: a vector of weights is multiplied while the next one is loaded. */
+static void
+write_vectors(Text *t, int n, const char *x)
+{
+	for (int i = 0; i < n; i++)
+		text_add(t, "\t\t\"vldrw.u32 q%d, [%%[q]], #16\\n\\tvfma.f32 q%d, q%d, %s\\n\\t\"\n",
+			 FIRST_VECTOR + i % 2, i, FIRST_VECTOR + i % 2, x);
+}
+
+/* Four rows at a time, then what is left. In assembler because gcc 12 loads x twice and has been seen to go wrong; r7
+ * is its frame pointer. */
 static void
 write_mve(Text *t, int64_t lanes)
 {
+	static const char *const x[] = {"r4", "r5", "r6", "r8"};
 	int n = (int)lanes / 4;
-	text_add(t, "#elif defined(NN_MVE)\n\tfloat32x4_t ");
-	for (int i = 0; i < n; i++)
-		text_add(t, "%sa%d = vld1q_f32(a + %d)", i ? ", " : "", i, 4 * i);
-	text_add(t, ";\n\tfor (int k = 0; k < n; k++, q += %" PRId64 ") {\n", lanes);
-	for (int i = 0; i < n; i++)
-		text_add(t, "\t\ta%d = vfmaq_n_f32(a%d, vld1q_f32(q + %d), x[k]);\n", i, i, 4 * i);
-	text_add(t, "\t}\n");
-	for (int i = 0; i < n; i++)
-		text_add(t, "\tvst1q_f32(a + %d, a%d);\n", 4 * i, i);
-	text_add(t, "\treturn q;\n");
+	text_add(t, "#elif defined(NN_MVE)\n\t__asm__ volatile(\n");
+	write_accumulators(t, "vldrw.u32", n);
+	text_add(t, "\t\t\"lsr r12, %%[n], #2\\n\\twls lr, r12, 2f\\n1:\\n\\t\"\n");
+	text_add(t, "\t\t\"ldmia %%[x]!, {r4-r6, r8}\\n\\t\"\n");
+	for (int i = 0; i < COUNT(x); i++)
+		write_vectors(t, n, x[i]);
+	text_add(t, "\t\t\"le lr, 1b\\n2:\\n\\t\"\n");
+	text_add(t, "\t\t\"and r12, %%[n], #3\\n\\twls lr, r12, 4f\\n3:\\n\\t\"\n");
+	text_add(t, "\t\t\"ldr r4, [%%[x]], #4\\n\\t\"\n");
+	write_vectors(t, n, "r4");
+	text_add(t, "\t\t\"le lr, 3b\\n4:\\n\\t\"\n");
+	write_accumulators(t, "vstrw.32", n);
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x)\n\t\t: [a] \"r\"(a), [n] \"r\"(n)\n"
+		    "\t\t: \"cc\", \"memory\", \"r4\", \"r5\", \"r6\", \"r8\", \"r12\", \"lr\"");
+	write_clobbered(t);
+	text_add(t, ");\n\treturn q;\n");
 }
 
 /* All accumulators at a time, or a few for the sake of size. */
@@ -69,7 +102,7 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = a[j0 + j];\n");
-	text_add(t, "\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
+	text_add(t, "\t\tNN_TURNS\n\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
 	text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < LANES; j++)\n\t\t\t\tb[j] += p[j] * x[k];\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\ta[j0 + j] = b[j];\n");
 	text_add(t, "\t}\n\treturn q + n * %" PRId64 ";\n#endif\n}\n", lanes);

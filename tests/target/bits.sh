@@ -79,3 +79,17 @@ bits()
 	leave
 	[ $checks != 0 ] || die "no such test: $*"
 }
+
+# lanes TARGET: its kernels for four lanes agree with those for one.
+lanes()
+{
+	enter
+	target "$1"
+	for level in -O0 -O2; do
+		# shellcheck disable=SC2086
+		quietly "${CROSS}gcc" $FLAGS $level -Wall -Wextra -I"$ROOT/runtime" --specs=picolibc.specs --oslib=semihost \
+			--crt0=hosted $MEMORY -o lanes.elf "$HERE/lanes.c"
+		emulate lanes.elf
+	done
+	leave
+}

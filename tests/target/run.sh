@@ -2,6 +2,7 @@
 # run.sh bench TARGET NET CFLAGS [NETC OPTION]...: a net as firmware under QEMU; a line of figures.
 # run.sh test [TARGET[/NET]]...: its outputs: the host's bits on every target, the double evaluator's within 1e-6; with
 #                      ARGS="NETC OPTION..."
+# run.sh lanes TARGET: kernels of nn.h for four lanes against those for one.
 # run.sh table [TEXT]: measures the rows of table.txt, or those that TEXT is in; status 1 if one got worse, 77 if the
 #                      compilers are not those of the table.
 #
@@ -40,6 +41,7 @@ bench)
 	bench_line $figures
 	;;
 test) bits "$@" ;;
+lanes) lanes "$@" ;;
 table) table "${1-}" ;;
-*) die "usage: run.sh bench | test | table; see the head of the file" ;;
+*) die "usage: run.sh bench | test | lanes | table; see the head of the file" ;;
 esac
