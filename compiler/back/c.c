@@ -616,7 +616,7 @@ static const char blocking[] =
 	"#else\n"
 	"#define NN_UNROLL\n"
 	"#endif\n"
-	"#if NN_BLOCK(1, 0, 0, 0) && defined(__GNUC__)\n"
+	"#if NN_BLOCK(1, 0, 0, 0) && defined(__GNUC__) && !defined(__clang__)\n"
 	"#define NN_ONE_VECTOR _Pragma(\"GCC unroll 1\")\n"
 	"#else\n"
 	"#define NN_ONE_VECTOR NN_UNROLL\n"
