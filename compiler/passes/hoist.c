@@ -6,8 +6,9 @@
  *
  * Nodes of one group are computed together by the passes after unrolling: all steps of x·W are one product of two
  * matrices, which reads W once for several steps. That pays where W is too large to stay in the innermost cache beside
- * the recurrent weights; smaller ones are left alone. A single step is split in the same way, so that it shares its
- * tables with the window. The order of the additions does not change. */
+ * the recurrent weights; smaller ones are left alone, and so is a batch, whose rows share what is read. A single step
+ * is split in the same way, so that it shares its tables with the window. The order of the additions does not change.
+ */
 #include "../ops.h"
 #include "../pass.h"
 #include "recurrence.h"
@@ -16,6 +17,8 @@
 
 /* Bytes of weights on one operand from which on hoisting pays: half of a usual first-level cache. */
 enum { WORTH = 16 << 10 };
+/* From so many rows on, a step is enough to read weights for. */
+enum { ROWS = 4 };
 
 /* The early products of one vector with matrices of one width. */
 typedef struct {
@@ -173,7 +176,7 @@ pass_hoist(Graph *g)
 	Hoister h = {.g = g, .cycle = graph_cycles(g), .of = calloc((size_t)g->node.n + 1, sizeof *h.of)};
 	assert(h.of);
 	find_families(&h);
-	for (int32_t k = 0; k < h.family.n; k++)
+	for (int32_t k = 0; k < h.family.n && g->batch < ROWS; k++)
 		if (h.family.v[k].bytes >= WORTH)
 			h.family.v[k].group = ++groups;
 	if (groups)
