@@ -605,6 +605,7 @@ static const char blocking[] =
 	"#define NN_BLOCK(avx512, avx, sse, scalar) scalar\n"
 	"#endif\n"
 	"#define NN_VECTORS NN_BLOCK(1, 1, 1, 0)\n"
+	"#define NN_AHEAD NN_BLOCK(1, 0, 0, 0) /* weights for several rows are loaded before their turn */\n"
 	"#if NN_BLOCK(0, 0, 0, 1)\n"
 	"#define NN_ALIGNED\n"
 	"#else\n"

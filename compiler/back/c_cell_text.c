@@ -188,7 +188,8 @@ write_start(const Writer *w, const CellSegment *s, int i)
 		text_add(w->t, "%s%s[u + j0 + j]", separator, c->weight.v[arg].name);
 		separator = " + ";
 	}
-	text_add(w->t, "%s;\n", *separator ? "" : "0.0f");
+	if (!*separator)
+		text_add(w->t, "0.0f");
 }
 
 /* gcc unrolls what fits one vector before it vectorises, and then the loop over k in its place. */
@@ -223,6 +224,23 @@ typedef struct {
 	int sets;
 } Product;
 
+/* Whether the next row of weights is loaded while several rows of x use this one, where there are 32 registers
+ * (NN_AHEAD). gcc, seeing one load and four uses, may fold it into each; then loads take longer than products. */
+static bool
+loads_ahead(const Writer *w, const CellSegment *s)
+{
+	const Cell *c = w->c;
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	bool ahead = w->rows > 1 && segment_sets(c, s) == 1 && !c->g->small;
+	for (int k = n->attr.sum.addends; k < n->nin && ahead; k += 2) {
+		Ref parameter;
+		bool transposed;
+		cell_product(c, n, k, &parameter, &transposed);
+		ahead = c->packed || !transposed;
+	}
+	return ahead;
+}
+
 /* The first set starts from the sum's addends, the others from nothing. */
 static void
 write_begin(const Writer *w, int segment, int sets)
@@ -233,9 +251,10 @@ write_begin(const Writer *w, int segment, int sets)
 		for (int set = 0; set < sets; set++) {
 			text_add(w->t, "\t\t\t\t%s[j] = ", accumulator(w, row, set));
 			if (set)
-				text_add(w->t, "0.0f;\n");
+				text_add(w->t, "0.0f");
 			else
 				write_start(w, &w->c->segment.v[segment], row);
+			text_add(w->t, ";\n");
 		}
 	close_lanes(w, "\t\t\t", n);
 }
@@ -291,6 +310,95 @@ write_product(const Writer *w, int segment, const Product *p)
 	}
 }
 
+/* write_begin for weights that are loaded ahead: with the first products, since gcc would make a copy of memory of a
+ * start without. The weights are `at` floats behind q. `next`: those that follow, or NULL. */
+static void
+write_begin_ahead(const Writer *w, int segment, const Product *p, int64_t at, const char *next)
+{
+	const char *skip = at ? arena_printf(w->c->e->arena, "%" PRId64 " + ", at) : "";
+	open_lanes(w, segment, "\t\t\t", 2);
+	for (int row = 0; row < w->rows; row++) {
+		text_add(w->t, "\t\t\t\t%s[j] = ", accumulator(w, row, 0));
+		write_start(w, &w->c->segment.v[segment], row);
+		text_add(w->t, " + q[%sj] * %s[%s0];\n", skip, p->x->name, row_offset(w, p->x, row));
+	}
+	if (next)
+		text_add(w->t, "\t\t\t\tif (NN_AHEAD)\n\t\t\t\t\tq0[j] = %s;\n", next);
+	close_lanes(w, "\t\t\t", 2);
+	text_add(w->t, "\t\t\tq += %" PRId64 ";\n", at + p->row);
+}
+
+/* The products of x[k] with weights that were loaded before; then those of `next` are, unless it is NULL. */
+static void
+write_lanes_ahead(const Writer *w, int segment, const CellArg *x, const char *k, const char *weight, const char *next)
+{
+	open_lanes(w, segment, "\t\t\t\t", 2);
+	text_add(w->t, "\t\t\t\t\tconst float q1 = %s;\n", weight);
+	for (int row = 0; row < w->rows; row++)
+		text_add(w->t, "\t\t\t\t\t%s[j] += q1 * %s[%s%s];\n", accumulator(w, row, 0), x->name,
+			 row_offset(w, x, row), k);
+	if (next)
+		text_add(w->t, "\t\t\t\t\tif (NN_AHEAD)\n\t\t\t\t\t\tq0[j] = %s;\n", next);
+	close_lanes(w, "\t\t\t\t", 2);
+}
+
+/* write_product for weights that are loaded ahead, from x[k] on. Nothing may be loaded from behind a table, so the last
+ * row stands behind the loop, unless the next product's weights follow. `next`: these. */
+static void
+write_product_ahead(const Writer *w, int segment, const Product *p, int64_t k, const char *next)
+{
+	const CellArg *x = p->x;
+	bool goes_on = w->c->packed && next;
+	if (k == x->count)
+		return;
+	text_add(w->t, "\t\t\tfor (int k = %" PRId64 "; k < %" PRId64 "%s; k++, q += %" PRId64 ") {\n", k, x->count,
+		 goes_on ? "" : " - NN_AHEAD", p->row);
+	write_lanes_ahead(w, segment, x, "k", "NN_AHEAD ? q0[j] : q[j]",
+			  arena_printf(w->c->e->arena, "q[%" PRId64 " + j]", p->row));
+	text_add(w->t, "\t\t\t}\n");
+	if (goes_on)
+		return;
+	text_add(w->t, "\t\t\tif (NN_AHEAD) {\n");
+	write_lanes_ahead(w, segment, x, num(w, x->count - 1), "q0[j]", next);
+	text_add(w->t, "\t\t\t}\n");
+}
+
+/* The name of the weights of the product at operand k, where they are not packed. */
+static const char *
+weight_name(const Cell *c, const Node *n, int k)
+{
+	Ref parameter;
+	bool transposed;
+	cell_product(c, n, k, &parameter, &transposed);
+	return c->weight.v[cell_arg(&c->weight, parameter)].name;
+}
+
+/* The products of a segment whose weights are loaded ahead. */
+static void
+write_products_ahead(const Writer *w, int segment)
+{
+	const Cell *c = w->c;
+	const CellSegment *s = &c->segment.v[segment];
+	const Node *n = c->g->node.v[c->sum.v[s->first].node];
+	int64_t row = c->packed ? s->n * c->unit : c->width, at = s->bias && c->packed ? row : 0;
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2, at = 0) {
+		bool first = k == n->attr.sum.addends, last = k + 2 == n->nin;
+		Product p = {.x = cell_vector(c, n, k), .row = row};
+		if (!c->packed)
+			text_add(w->t, "\t\t\t%sq = %s + u + j0;\n", first ? "const float *" : "",
+				 weight_name(c, n, k));
+		/* of the product behind this one, seen from its last row */
+		const char *next = last        ? NULL
+				   : c->packed ? arena_printf(c->e->arena, "q[%" PRId64 " + j]", at + row)
+					       : arena_printf(c->e->arena, "%s[u + j0 + j]", weight_name(c, n, k + 2));
+		if (first)
+			write_begin_ahead(w, segment, &p, at,
+					  p.x->count > 1 ? arena_printf(c->e->arena, "q[%" PRId64 " + j]", at + row)
+							 : next);
+		write_product_ahead(w, segment, &p, first, next);
+	}
+}
+
 /* The products of a segment with one vector after the other. */
 static void
 write_products(const Writer *w, int segment)
@@ -307,12 +415,10 @@ write_products(const Writer *w, int segment)
 		cell_product(c, n, k, &parameter, &transposed);
 		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .sets = sets};
-		if (!c->packed) {
-			const char *name = c->weight.v[cell_arg(&c->weight, parameter)].name;
+		if (!c->packed)
 			text_add(w->t,
 				 across ? "\t\t\t%sq = %s + (u + j0) * %" PRId64 ";\n" : "\t\t\t%sq = %s + u + j0;\n",
-				 first ? "const float *" : "", name, p.lane);
-		}
+				 first ? "const float *" : "", weight_name(c, n, k), p.lane);
 		if (first)
 			write_begin(w, segment, sets);
 		if (first && s->bias && c->packed)
@@ -395,10 +501,15 @@ write_segment(const Writer *w, int segment)
 	for (int i = 0; i < w->rows; i++)
 		for (int set = 0; set < segment_sets(c, s); set++)
 			text_add(w->t, "%s%s[%s] NN_ALIGNED", i + set ? ", " : "", accumulator(w, i, set), lanes);
+	if (loads_ahead(w, s))
+		text_add(w->t, ", q0[%s] NN_ALIGNED", lanes);
 	text_add(w->t, ";\n");
 	if (c->packed)
 		write_origin(w, s);
-	write_products(w, segment);
+	if (loads_ahead(w, s))
+		write_products_ahead(w, segment);
+	else
+		write_products(w, segment);
 	open_lanes(w, segment, "\t\t\t", w->rows);
 	for (int i = 0; i < w->rows; i++) {
 		const char *sum = arena_printf(c->e->arena, "%s[j]", accumulator(w, i, 0));
