@@ -76,6 +76,7 @@ def main():
     root = np.float32(np.exp2(k / 8)).view("i4") - ((k + 256) << 20)
     print("exp2     " + ", ".join("0x%08xu" % u for u in root))
     f = grid(-0.5, 0.5)
+    show("exp2x4", *rounded(powers(f, 1, 5), np.exp2(f) - 1, np.exp2(-f)))
     show("pow", *rounded(powers(f, 1, 6), np.exp2(f) - 1, np.exp2(-f)))
     f = grid(np.sqrt(0.5) - 1, np.sqrt(2.0) - 1)  # ln(1+f) = f - f^2/2 + f^3 (c0 + ...)
     show("log", *rounded(powers(f, 3, 11), np.log1p(f) - f + f * f / 2, 1 / np.abs(np.log1p(f))))

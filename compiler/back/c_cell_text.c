@@ -350,32 +350,44 @@ is_small(const Writer *w, const CellSegment *s)
 	return w->c->g->small && w->c->packed && w->rows == 1 && lanes > 1 && lanes <= SCALAR_LANES;
 }
 
+/* What the sums of a small segment start from, if that is not the parameters alone. */
+static void
+write_small_start(const Writer *w, const CellSegment *s, const char *z, int64_t lanes)
+{
+	if (s->values)
+		write_values(w, s);
+	if (s->values && !s->bias)
+		return;
+	text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] ", lanes, z);
+	if (s->bias)
+		text_add(w->t, "+= q%d[j];\n", s->first);
+	else
+		text_add(w->t, "= 0.0f;\n");
+}
+
 static void
 write_small_segment(const Writer *w, const CellSegment *s)
 {
 	const Cell *c = w->c;
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	int64_t lanes = s->n * c->unit;
-	const char *z = z_offset(w, 0, s->first);
-	if (s->values)
-		write_values(w, s);
-	text_add(w->t, "\t\tconst float *q%d = w + u / %" PRId64 " * %" PRId64, s->first, c->unit, c->panel);
+	const char *z = z_offset(w, 0, s->first), *q = arena_printf(c->e->arena, "q%d", s->first);
+	bool plain = s->bias && !s->values; /* the accumulators load the parameters themselves */
+	text_add(w->t, "\t\tconst float *%s = w + u / %" PRId64 " * %" PRId64, q, c->unit, c->panel);
 	if (s->at)
 		text_add(w->t, " + %" PRId64, s->at);
 	text_add(w->t, ";\n");
-	if (s->bias || !s->values)
-		text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] %s ", lanes,
-			 z, s->values ? "+=" : "=");
-	if (s->bias)
-		text_add(w->t, "q%d[j];\n\t\tq%d += %" PRId64 ";\n", s->first, s->first, lanes);
-	else if (!s->values)
-		text_add(w->t, "0.0f;\n");
+	if (!plain)
+		write_small_start(w, s, z, lanes);
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		const CellArg *x = cell_vector(c, n, k);
-		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z,
-			 s->first, row_offset(w, x, 0), x->name, x->count);
+		bool first = k == n->attr.sum.addends;
+		const char *bias = first && s->bias ? arena_printf(c->e->arena, " + %" PRId64, lanes) : "";
+		text_add(w->t, "\t\t%s%s(%sz, ", k + 2 < n->nin ? arena_printf(c->e->arena, "%s = ", q) : "",
+			 c_rows(c->e, lanes), z);
+		text_add(w->t, "%s, %s%s, ", first && plain ? q : arena_printf(c->e->arena, "%sz", z), q, bias);
+		text_add(w->t, "%s%s, %" PRId64 ");\n", row_offset(w, x, 0), x->name, x->count);
 	}
-	text_add(w->t, "\t\t(void)q%d;\n", s->first);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* c_rows.c: the inner loop of a cell on a microcontroller as a function of its own, with bodies for instructions that
  * compilers do not form.
  *
- *   a[j] += sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
+ *   a[j] = from[j] + sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
  *
  * The plain body is C. -DNN_VLDM takes one that loads eight weights with one instruction, for Cortex-M4F, M7 and M33;
  * -DNN_MVE one with vectors of four, for M55. Both use fused multiply-adds, so their bits are those of contraction. */
@@ -34,7 +34,7 @@ write_row(Text *t, int64_t lanes, int x)
 static void
 write_vldm(Text *t, int64_t lanes)
 {
-	text_add(t, "#if defined(NN_VLDM)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[a], {s0-s%d}\\n\\t\"\n",
+	text_add(t, "#if defined(NN_VLDM)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[from], {s0-s%d}\\n\\t\"\n",
 		 (int)lanes - 1);
 	text_add(t, "\t\t\"lsrs %%[m], %%[n], #2\\n\\tbeq 2f\\n1:\\n\\t\"\n\t\t\"vldmia %%[x]!, {s28-s31}\\n\\t\"\n");
 	for (int x = FIRST_X; x < FIRST_X + 4; x++)
@@ -43,18 +43,19 @@ write_vldm(Text *t, int64_t lanes)
 	text_add(t, "\t\t\"vldmia %%[x]!, {s28}\\n\\t\"\n");
 	write_row(t, lanes, FIRST_X);
 	text_add(t, "\t\t\"subs %%[n], #1\\n\\tbne 3b\\n4:\\n\\tvstmia %%[a], {s0-s%d}\"\n", (int)lanes - 1);
-	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a)\n"
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a), "
+		    "[from] \"r\"(from)\n"
 		    "\t\t: \"cc\", \"memory\"");
 	write_clobbered(t);
 	text_add(t, ");\n\treturn q;\n");
 }
 
-/* Vectors q0, q1, ... and memory at [a], one after the other; `verb` loads or stores. */
+/* Vectors q0, q1, ... and memory at [a] or [from], one after the other; `verb` loads or stores. */
 static void
-write_accumulators(Text *t, const char *verb, int n)
+write_accumulators(Text *t, const char *verb, const char *at, int n)
 {
 	for (int i = 0; i < n; i++)
-		text_add(t, "\t\t\"%s q%d, [%%[a], #%d]\\n\\t\"\n", verb, i, 16 * i);
+		text_add(t, "\t\t\"%s q%d, [%%[%s], #%d]\\n\\t\"\n", verb, i, at, 16 * i);
 }
 
 /* One row: a vector of weights is multiplied while the next one is loaded. */
@@ -74,7 +75,7 @@ write_mve(Text *t, int64_t lanes)
 	static const char *const x[] = {"r4", "r5", "r6", "r8"};
 	int n = (int)lanes / 4;
 	text_add(t, "#elif defined(NN_MVE)\n\t__asm__ volatile(\n");
-	write_accumulators(t, "vldrw.u32", n);
+	write_accumulators(t, "vldrw.u32", "from", n);
 	text_add(t, "\t\t\"lsr r12, %%[n], #2\\n\\twls lr, r12, 2f\\n1:\\n\\t\"\n");
 	text_add(t, "\t\t\"ldmia %%[x]!, {r4-r6, r8}\\n\\t\"\n");
 	for (int i = 0; i < COUNT(x); i++)
@@ -84,8 +85,8 @@ write_mve(Text *t, int64_t lanes)
 	text_add(t, "\t\t\"ldr r4, [%%[x]], #4\\n\\t\"\n");
 	write_vectors(t, n, "r4");
 	text_add(t, "\t\t\"le lr, 3b\\n4:\\n\\t\"\n");
-	write_accumulators(t, "vstrw.32", n);
-	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x)\n\t\t: [a] \"r\"(a), [n] \"r\"(n)\n"
+	write_accumulators(t, "vstrw.32", "a", n);
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x)\n\t\t: [a] \"r\"(a), [from] \"r\"(from), [n] \"r\"(n)\n"
 		    "\t\t: \"cc\", \"memory\", \"r4\", \"r5\", \"r6\", \"r8\", \"r12\", \"lr\"");
 	write_clobbered(t);
 	text_add(t, ");\n\treturn q;\n");
@@ -101,7 +102,7 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "#else\n\tenum { LANES = NN_SPEED(%" PRId64 ", %" PRId64 ") };\n", lanes, few);
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
-	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = a[j0 + j];\n");
+	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = from[j0 + j];\n");
 	text_add(t, "\t\tNN_TURNS\n\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
 	text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < LANES; j++)\n\t\t\t\tb[j] += p[j] * x[k];\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\ta[j0 + j] = b[j];\n");
@@ -114,7 +115,7 @@ c_rows(Emit *e, int64_t lanes)
 	const char **name = c_kernel_named(e, KEY_ROWS, &lanes, sizeof lanes);
 	Text t = {0};
 	if (!*name) {
-		text_add(&t, "(float *NN_RESTRICT a, const float *q, const float *x, int n)\n{\n");
+		text_add(&t, "(float *a, const float *from, const float *q, const float *x, int n)\n{\n");
 		write_vldm(&t, lanes);
 		if (lanes % 4 == 0)
 			write_mve(&t, lanes);
