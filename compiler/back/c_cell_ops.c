@@ -65,7 +65,8 @@ write_acts(const Writer *w, bool four)
 			text_add(w->t, "\t\tfor (int j = 0; %sj < %s; j%s)\n",
 				 acts_in_registers(w, s) ? "!NN_VECTORS && " : "", n, four ? " += 4" : "++");
 			const char *z = lane(w, &v, "z", at);
-			write_lane(w, &v, "z", at, four ? exp2_of(w, &v, z) : arena_printf(c->e->arena, "nn_tanh(%s)", z));
+			write_lane(w, &v, "z", at,
+				   four ? exp2_of(w, &v, z) : arena_printf(c->e->arena, "nn_tanh(%s)", z));
 		}
 }
 
