@@ -177,62 +177,89 @@ nn_exp2(float x)
 	return s + s * f * ((0.0554889627f * f + 0.240257517f) * f + 0.693147242f);
 }
 
-/** nn_exp2s: nn_exp2 of z[0] to z[n - 1], in place. n > 0. With NN_VLDM (Cortex-M4F, M7, M33) four at a time as long as
- * all four are in range, with fused multiply-adds. */
+/** nn_exp2s: nn_exp2 of z[0] to z[n - 1], in place. n > 0. With NN_VLDM or NN_VMUL (Cortex-M4F, M7, M33) four at a time
+ * as long as all four are in range, with fused multiply-adds or without. */
+#if defined(NN_VLDM) || defined(NN_VMUL)
 static inline void
 nn_exp2s(float *z, int n)
 {
-#if defined(NN_VLDM)
+#if !defined(NN_VMUL)
 	static const float c[8] = {0.240257517f, 0.240257517f, 0.240257517f, 0.240257517f,
 				   0.693147242f, 0.693147242f, 0.693147242f, 0.693147242f};
+#endif
 	do {
 		uint32_t b0, b1, b2, b3, i;
-		/* s0-s3: x, then f, then s f; s4-s7: m, then s; s8-s11, s12-s15: the polynomial */
-		__asm__ volatile("subs %[n], #4\n\tblt 2f\n1:\n\t"
-				 "vldmia %[z], {s0-s3}\n\t"
+		/* s0-s3: x, then f, then s f; s4-s7: m, then s; s8-s15: the polynomial */
+		__asm__ volatile("subs %[n], #4\n\tblt 2f\n1:\n\tvldmia %[z], {s0-s3}\n\t"
 				 "vadd.f32 s4, s0, %[m]\n\tvadd.f32 s5, s1, %[m]\n\t"
 				 "vadd.f32 s6, s2, %[m]\n\tvadd.f32 s7, s3, %[m]\n\t"
 				 "vmov %[b0], %[b1], s4, s5\n\tvmov %[b2], %[b3], s6, s7\n\t"
 				 "cmp %[in], %[b0], lsr #9\n\tittt eq\n\tcmpeq %[in], %[b1], lsr #9\n\t"
 				 "cmpeq %[in], %[b2], lsr #9\n\tcmpeq %[in], %[b3], lsr #9\n\tbne 2f\n\t"
-				 "vldmia %[c], {s8-s15}\n\t"
 				 "vsub.f32 s4, s4, %[m]\n\tvsub.f32 s5, s5, %[m]\n\t"
 				 "vsub.f32 s6, s6, %[m]\n\tvsub.f32 s7, s7, %[m]\n\t"
 				 "vsub.f32 s0, s0, s4\n\tvsub.f32 s1, s1, s5\n\t"
 				 "vsub.f32 s2, s2, s6\n\tvsub.f32 s3, s3, s7\n\t"
+#if defined(NN_VMUL)
+				 "vmul.f32 s8, s0, %[c3]\n\tvmul.f32 s9, s1, %[c3]\n\t"
+				 "vmul.f32 s10, s2, %[c3]\n\tvmul.f32 s11, s3, %[c3]\n\t"
+				 "vadd.f32 s8, s8, %[c2]\n\tvadd.f32 s9, s9, %[c2]\n\t"
+				 "vadd.f32 s10, s10, %[c2]\n\tvadd.f32 s11, s11, %[c2]\n\t"
+				 "vmul.f32 s8, s8, s0\n\tvmul.f32 s9, s9, s1\n\t"
+				 "vmul.f32 s10, s10, s2\n\tvmul.f32 s11, s11, s3\n\t"
+				 "vadd.f32 s12, s8, %[c1]\n\tvadd.f32 s13, s9, %[c1]\n\t"
+				 "vadd.f32 s14, s10, %[c1]\n\tvadd.f32 s15, s11, %[c1]\n\t"
+#else
+				 "vldmia %[c], {s8-s15}\n\t"
 				 "vfma.f32 s8, s0, %[c3]\n\tvfma.f32 s9, s1, %[c3]\n\t"
 				 "vfma.f32 s10, s2, %[c3]\n\tvfma.f32 s11, s3, %[c3]\n\t"
-				 "and %[i], %[b0], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\tadd %[b0], %[i], %[b0], "
-				 "lsl #20\n\t"
-				 "and %[i], %[b1], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\tadd %[b1], %[i], %[b1], "
-				 "lsl #20\n\t"
-				 "and %[i], %[b2], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\tadd %[b2], %[i], %[b2], "
-				 "lsl #20\n\t"
-				 "and %[i], %[b3], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\tadd %[b3], %[i], %[b3], "
-				 "lsl #20\n\t"
 				 "vfma.f32 s12, s8, s0\n\tvfma.f32 s13, s9, s1\n\t"
 				 "vfma.f32 s14, s10, s2\n\tvfma.f32 s15, s11, s3\n\t"
+#endif
+				 "and %[i], %[b0], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b0], %[i], %[b0], lsl #20\n\t"
+				 "and %[i], %[b1], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b1], %[i], %[b1], lsl #20\n\t"
+				 "and %[i], %[b2], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b2], %[i], %[b2], lsl #20\n\t"
+				 "and %[i], %[b3], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b3], %[i], %[b3], lsl #20\n\t"
 				 "vmov s4, s5, %[b0], %[b1]\n\tvmov s6, s7, %[b2], %[b3]\n\t"
-				 "vmul.f32 s0, s4, s0\n\tvmul.f32 s1, s5, s1\n\t"
-				 "vmul.f32 s2, s6, s2\n\tvmul.f32 s3, s7, s3\n\t"
+				 "vmul.f32 s0, s0, s4\n\tvmul.f32 s1, s1, s5\n\t"
+				 "vmul.f32 s2, s2, s6\n\tvmul.f32 s3, s3, s7\n\t"
+#if defined(NN_VMUL)
+				 "vmul.f32 s0, s0, s12\n\tvmul.f32 s1, s1, s13\n\t"
+				 "vmul.f32 s2, s2, s14\n\tvmul.f32 s3, s3, s15\n\t"
+				 "vadd.f32 s4, s4, s0\n\tvadd.f32 s5, s5, s1\n\t"
+				 "vadd.f32 s6, s6, s2\n\tvadd.f32 s7, s7, s3\n\t"
+#else
 				 "vfma.f32 s4, s0, s12\n\tvfma.f32 s5, s1, s13\n\t"
 				 "vfma.f32 s6, s2, s14\n\tvfma.f32 s7, s3, s15\n\t"
-				 "vstmia %[z]!, {s4-s7}\n\t"
-				 "subs %[n], #4\n\tbge 1b\n2:\n\tadds %[n], #4"
+#endif
+				 "vstmia %[z]!, {s4-s7}\n\tsubs %[n], #4\n\tbge 1b\n2:\n\tadds %[n], #4"
 				 : [z] "+&r"(z), [n] "+&r"(n), [b0] "=&r"(b0), [b1] "=&r"(b1), [b2] "=&r"(b2),
 				   [b3] "=&r"(b3), [i] "=&r"(i)
-				 : [m] "t"(1572896.0f), [c3] "t"(0.0554889627f), [c] "r"(c), [root] "r"(nn_eighths),
-				   [in] "r"(0x49c00000u >> 9)
+				 : [m] "t"(1572896.0f), [c3] "t"(0.0554889627f),
+#if defined(NN_VMUL)
+				   [c2] "t"(0.240257517f), [c1] "t"(0.693147242f),
+#else
+				   [c] "r"(c),
+#endif
+				   [root] "r"(nn_eighths), [in] "r"(0x49c00000u >> 9)
 				 : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
 				   "s11", "s12", "s13", "s14", "s15");
 		for (int j = n < 4 ? n : 4; j > 0; j--, n--, z++)
 			*z = nn_exp2(*z);
 	} while (n > 0);
+}
 #else
+static inline void
+nn_exp2s(float *z, int n)
+{
 	for (int j = 0; j < n; j++)
 		z[j] = nn_exp2(z[j]);
-#endif
 }
+#endif
 
 /** nn_logistic2: 1 / (1 + 2^x): the sigmoid of -x / log2 e. Absolute error <= 1e-7 (measured 9e-8). NaN in, NaN out.
  */

@@ -4,7 +4,8 @@
  *   a[j] = from[j] + sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
  *
  * The plain body is C. -DNN_VLDM takes one that loads eight weights with one instruction, for Cortex-M4F, M7 and M33;
- * -DNN_MVE one with vectors of four, for M55. Both use fused multiply-adds, so their bits are those of contraction. */
+ * -DNN_MVE one with vectors of four, for M55. Both use fused multiply-adds, so their bits are those of contraction.
+ * -DNN_VMUL is NN_VLDM with the bits of no contraction, and what a Cortex-M4, with its slow VFMA, is fastest with. */
 #include "c_cell.h"
 #include <inttypes.h>
 
@@ -26,7 +27,11 @@ write_row(Text *t, int64_t lanes, int x)
 		int64_t n = lanes - j < AT_A_TIME ? lanes - j : AT_A_TIME;
 		text_add(t, "\t\t\"vldmia %%[q]!, {s%d-s%d}\\n\\t\"\n", FIRST_WEIGHT, FIRST_WEIGHT + (int)n - 1);
 		for (int64_t i = 0; i < n; i++)
-			text_add(t, "\t\t\"vfma.f32 s%d, s%d, s%d\\n\\t\"\n", (int)(j + i), FIRST_WEIGHT + (int)i, x);
+			text_add(t, "%sNN_MUL(%d, %d)", i % 4 ? " " : i ? "\n\t\t" : "\t\t", FIRST_WEIGHT + (int)i, x);
+		for (int64_t i = 0; i < n; i++)
+			text_add(t, "%sNN_ADD(%d, %d, %d)", i % 4 ? " " : "\n\t\t", (int)(j + i), FIRST_WEIGHT + (int)i,
+				 x);
+		text_put(t, "\n", 1);
 	}
 }
 
@@ -34,7 +39,9 @@ write_row(Text *t, int64_t lanes, int x)
 static void
 write_vldm(Text *t, int64_t lanes)
 {
-	text_add(t, "#if defined(NN_VLDM)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[from], {s0-s%d}\\n\\t\"\n",
+	text_add(t,
+		 "#if defined(NN_VLDM) || defined(NN_VMUL)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[from], "
+		 "{s0-s%d}\\n\\t\"\n",
 		 (int)lanes - 1);
 	text_add(t, "\t\t\"lsrs %%[m], %%[n], #2\\n\\tbeq 2f\\n1:\\n\\t\"\n\t\t\"vldmia %%[x]!, {s28-s31}\\n\\t\"\n");
 	for (int x = FIRST_X; x < FIRST_X + 4; x++)

@@ -99,5 +99,8 @@ lanes)
 	run sh "$HERE/run.sh" lanes m55
 	run sh "$HERE/run.sh" lanes m4
 	;;
-*) run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch" ;;
+*)
+	run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch"
+	ARGS=--target=mcu run sh "$HERE/run.sh" test "$1/amp" "$1/own"
+	;;
 esac

@@ -1,10 +1,5 @@
-/* lanes.c: the kernels of nn.h for four lanes, those of NN_MVE or NN_VLDM, against those for one, on the target; its
- * status says whether they agree. */
-#if defined(__ARM_FEATURE_MVE)
-#define NN_MVE
-#else
-#define NN_VLDM
-#endif
+/* lanes.c: the kernels of nn.h for four lanes, those of NN_MVE, NN_VLDM or NN_VMUL, against those for one, on the
+ * target; its status says whether they agree. */
 #include "nn.h"
 #include <stdio.h>
 
