@@ -4,6 +4,9 @@
 #include "back.h"
 #include "../ops.h"
 
+/* Rounds from which a loop is worth unrolling by NN_TURNS; NN_LONG(n) says it in generated code. */
+enum { LONG_LOOP = 32 };
+
 typedef struct {
 	const char *head, *name, *body; /* body: from the argument list on */
 	uint64_t hash;                  /* of the body */

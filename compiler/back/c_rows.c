@@ -99,6 +99,14 @@ write_mve(Text *t, int64_t lanes)
 	text_add(t, ");\n\treturn q;\n");
 }
 
+static void
+write_plain_rows(Text *t, int64_t lanes)
+{
+	text_add(t, "\t\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
+	text_add(t, "\t\t\t\tNN_UNROLL\n\t\t\t\tfor (int j = 0; j < LANES; j++)\n");
+	text_add(t, "\t\t\t\t\tb[j] += p[j] * x[k];\n");
+}
+
 /* All accumulators at a time, or a few for the sake of size. */
 static void
 write_plain(Text *t, int64_t lanes)
@@ -110,8 +118,11 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = from[j0 + j];\n");
-	text_add(t, "\t\tNN_TURNS\n\t\tfor (int k = 0; k < n; k++, p += %" PRId64 ")\n", lanes);
-	text_add(t, "\t\t\tNN_UNROLL\n\t\t\tfor (int j = 0; j < LANES; j++)\n\t\t\t\tb[j] += p[j] * x[k];\n");
+	text_add(t, "\t\tif (NN_LONG(n)) {\n\t\t\tNN_TURNS\n");
+	write_plain_rows(t, lanes);
+	text_add(t, "\t\t} else {\n");
+	write_plain_rows(t, lanes);
+	text_add(t, "\t\t}\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\ta[j0 + j] = b[j];\n");
 	text_add(t, "\t}\n\treturn q + n * %" PRId64 ";\n#endif\n}\n", lanes);
 }
