@@ -190,7 +190,7 @@ nn_exp2s(float *z, int n)
 #endif
 	do {
 		uint32_t b0, b1, b2, b3, i;
-		/* s0-s3: x, then f, then s f; s4-s7: m, then s; s8-s15: the polynomial */
+		/* s0-s3: x, then f; s4-s7: m, then s; s8-s15: the polynomial */
 		__asm__ volatile("subs %[n], #4\n\tblt 2f\n1:\n\tvldmia %[z], {s0-s3}\n\t"
 				 "vadd.f32 s4, s0, %[m]\n\tvadd.f32 s5, s1, %[m]\n\t"
 				 "vadd.f32 s6, s2, %[m]\n\tvadd.f32 s7, s3, %[m]\n\t"
@@ -226,16 +226,16 @@ nn_exp2s(float *z, int n)
 				 "and %[i], %[b3], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
 				 "add %[b3], %[i], %[b3], lsl #20\n\t"
 				 "vmov s4, s5, %[b0], %[b1]\n\tvmov s6, s7, %[b2], %[b3]\n\t"
-				 "vmul.f32 s0, s0, s4\n\tvmul.f32 s1, s1, s5\n\t"
-				 "vmul.f32 s2, s2, s6\n\tvmul.f32 s3, s3, s7\n\t"
+				 "vmul.f32 s12, s12, s0\n\tvmul.f32 s13, s13, s1\n\t"
+				 "vmul.f32 s14, s14, s2\n\tvmul.f32 s15, s15, s3\n\t"
 #if defined(NN_VMUL)
-				 "vmul.f32 s0, s0, s12\n\tvmul.f32 s1, s1, s13\n\t"
-				 "vmul.f32 s2, s2, s14\n\tvmul.f32 s3, s3, s15\n\t"
-				 "vadd.f32 s4, s4, s0\n\tvadd.f32 s5, s5, s1\n\t"
-				 "vadd.f32 s6, s6, s2\n\tvadd.f32 s7, s7, s3\n\t"
+				 "vmul.f32 s12, s12, s4\n\tvmul.f32 s13, s13, s5\n\t"
+				 "vmul.f32 s14, s14, s6\n\tvmul.f32 s15, s15, s7\n\t"
+				 "vadd.f32 s4, s4, s12\n\tvadd.f32 s5, s5, s13\n\t"
+				 "vadd.f32 s6, s6, s14\n\tvadd.f32 s7, s7, s15\n\t"
 #else
-				 "vfma.f32 s4, s0, s12\n\tvfma.f32 s5, s1, s13\n\t"
-				 "vfma.f32 s6, s2, s14\n\tvfma.f32 s7, s3, s15\n\t"
+				 "vfma.f32 s4, s4, s12\n\tvfma.f32 s5, s5, s13\n\t"
+				 "vfma.f32 s6, s6, s14\n\tvfma.f32 s7, s7, s15\n\t"
 #endif
 				 "vstmia %[z]!, {s4-s7}\n\tsubs %[n], #4\n\tbge 1b\n2:\n\tadds %[n], #4"
 				 : [z] "+&r"(z), [n] "+&r"(n), [b0] "=&r"(b0), [b1] "=&r"(b1), [b2] "=&r"(b2),
