@@ -160,7 +160,10 @@ static Fraction
 quotient(const FractionLines *l, bool is_tanh, const char *e)
 {
 	const char *below = fraction_name(l, "d", arena_printf(l->arena, "1.0f + %s", e));
-	return fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
+	Fraction f =
+		fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
+	f.rest = is_tanh ? NULL : e;
+	return f;
 }
 
 /* What member i computes, if that is a quotient or made of such. */

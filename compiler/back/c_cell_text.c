@@ -281,7 +281,7 @@ write_product(const Writer *w, int segment, const Product *p)
 	const char *next = p->sets > 1 ? arena_printf(w->c->e->arena, "k += %d", p->sets) : "k++";
 	if (whole) {
 		if (w->c->segment.v[segment].n * w->c->unit <= 4 && whole >= LONG_LOOP)
-			text_add(w->t, "\t\t\tNN_TURNS\n"); /* a round is hardly more than its own cost */
+			text_add(w->t, "\t\t\tNN_TURNS(8)\n"); /* a round is hardly more than its own cost */
 		text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; %s, q += %" PRId64 ")%s\n", whole, next,
 			 p->sets * p->row, n > 1 ? " {" : "");
 		write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets);

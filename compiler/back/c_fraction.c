@@ -102,6 +102,7 @@ common(Fraction a, Fraction b, Fraction *all)
 {
 	*all = a;
 	all->together = 0;
+	all->rest = NULL;
 	for (int i = 0; i < b.n; i++) {
 		Fraction seen = b;
 		seen.n = i + 1;
@@ -118,6 +119,11 @@ Fraction
 fraction_add(const FractionLines *l, Fraction a, Fraction b, char sign)
 {
 	Fraction all;
+	if (sign == '-' && b.rest && !a.n && strcmp(a.numerator, "1.0f") == 0) {
+		b.numerator = b.rest;
+		b.rest = NULL;
+		return b;
+	}
 	if (!common(a, b, &all)) {
 		a = divided(l, a);
 		common(a, b, &all);
@@ -137,6 +143,7 @@ fraction_mul(const FractionLines *l, Fraction a, Fraction b)
 	const char *numerator = product(l, a.numerator, b.numerator);
 	a.numerator = strchr(numerator, ' ') ? fraction_name(l, "v", numerator) : numerator;
 	a.together = 0;
+	a.rest = NULL;
 	for (int i = 0; i < b.n; i++)
 		a.factor[a.n++] = b.factor[i];
 	return a;

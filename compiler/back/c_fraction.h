@@ -12,6 +12,7 @@ typedef struct {
 	const char *numerator;
 	const char *factor[FACTORS_MAX];
 	int n, together;
+	const char *rest; /* the numerator of 1 minus it, where that is known without a subtraction; else NULL */
 } Fraction;
 
 /* Where lines go that name what is computed on the way. */

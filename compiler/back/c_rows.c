@@ -118,7 +118,7 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
 	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = from[j0 + j];\n");
-	text_add(t, "\t\tif (NN_LONG(n)) {\n\t\t\tNN_TURNS\n");
+	text_add(t, "\t\tif (NN_LONG(n)) {\n\t\t\tNN_TURNS(%d)\n", lanes > 8 ? 4 : 8);
 	write_plain_rows(t, lanes);
 	text_add(t, "\t\t} else {\n");
 	write_plain_rows(t, lanes);
