@@ -1,7 +1,7 @@
 /* c_rows.c: the inner loop of a cell on a microcontroller as a function of its own, with bodies for instructions that
  * compilers do not form.
  *
- *   a[j] = from[j] + sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
+ *   a[j] += sum over k of q[k][j] * x[k]     j < lanes, the accumulators that the registers hold
  *
  * The plain body is C. -DNN_VLDM takes one that loads eight weights with one instruction, for Cortex-M4F, M7 and M33;
  * -DNN_MVE one with vectors of four, for M55. Both use fused multiply-adds, so their bits are those of contraction.
@@ -11,11 +11,11 @@
 
 enum { AT_A_TIME = 8, FIRST_WEIGHT = 20, FIRST_X = 28, FIRST_VECTOR = 6 };
 
-/* The registers of the FPU. */
+/* The first n registers of the FPU. */
 static void
-write_clobbered(Text *t)
+write_clobbered(Text *t, int n)
 {
-	for (int i = 0; i < 32; i++)
+	for (int i = 0; i < n; i++)
 		text_add(t, "%s\"s%d\"", i % 10 ? ", " : ",\n\t\t  ", i);
 }
 
@@ -40,7 +40,7 @@ static void
 write_vldm(Text *t, int64_t lanes)
 {
 	text_add(t,
-		 "#if defined(NN_VLDM) || defined(NN_VMUL)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[from], "
+		 "#if defined(NN_VLDM) || defined(NN_VMUL)\n\tint four;\n\t__asm__ volatile(\n\t\t\"vldmia %%[a], "
 		 "{s0-s%d}\\n\\t\"\n",
 		 (int)lanes - 1);
 	text_add(t, "\t\t\"lsrs %%[m], %%[n], #2\\n\\tbeq 2f\\n1:\\n\\t\"\n\t\t\"vldmia %%[x]!, {s28-s31}\\n\\t\"\n");
@@ -50,19 +50,18 @@ write_vldm(Text *t, int64_t lanes)
 	text_add(t, "\t\t\"vldmia %%[x]!, {s28}\\n\\t\"\n");
 	write_row(t, lanes, FIRST_X);
 	text_add(t, "\t\t\"subs %%[n], #1\\n\\tbne 3b\\n4:\\n\\tvstmia %%[a], {s0-s%d}\"\n", (int)lanes - 1);
-	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a), "
-		    "[from] \"r\"(from)\n"
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x), [n] \"+&r\"(n), [m] \"=&r\"(four)\n\t\t: [a] \"r\"(a)\n"
 		    "\t\t: \"cc\", \"memory\"");
-	write_clobbered(t);
+	write_clobbered(t, 32);
 	text_add(t, ");\n\treturn q;\n");
 }
 
-/* Vectors q0, q1, ... and memory at [a] or [from], one after the other; `verb` loads or stores. */
+/* Vectors q0, q1, ... and memory at [a], one after the other; `verb` loads or stores. */
 static void
-write_accumulators(Text *t, const char *verb, const char *at, int n)
+write_accumulators(Text *t, const char *verb, int n)
 {
 	for (int i = 0; i < n; i++)
-		text_add(t, "\t\t\"%s q%d, [%%[%s], #%d]\\n\\t\"\n", verb, i, at, 16 * i);
+		text_add(t, "\t\t\"%s q%d, [%%[a], #%d]\\n\\t\"\n", verb, i, 16 * i);
 }
 
 /* One row: a vector of weights is multiplied while the next one is loaded. */
@@ -82,7 +81,7 @@ write_mve(Text *t, int64_t lanes)
 	static const char *const x[] = {"r4", "r5", "r6", "r8"};
 	int n = (int)lanes / 4;
 	text_add(t, "#elif defined(NN_MVE)\n\t__asm__ volatile(\n");
-	write_accumulators(t, "vldrw.u32", "from", n);
+	write_accumulators(t, "vldrw.u32", n);
 	text_add(t, "\t\t\"lsr r12, %%[n], #2\\n\\twls lr, r12, 2f\\n1:\\n\\t\"\n");
 	text_add(t, "\t\t\"ldmia %%[x]!, {r4-r6, r8}\\n\\t\"\n");
 	for (int i = 0; i < COUNT(x); i++)
@@ -92,10 +91,10 @@ write_mve(Text *t, int64_t lanes)
 	text_add(t, "\t\t\"ldr r4, [%%[x]], #4\\n\\t\"\n");
 	write_vectors(t, n, "r4");
 	text_add(t, "\t\t\"le lr, 3b\\n4:\\n\\t\"\n");
-	write_accumulators(t, "vstrw.32", "a", n);
-	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x)\n\t\t: [a] \"r\"(a), [from] \"r\"(from), [n] \"r\"(n)\n"
+	write_accumulators(t, "vstrw.32", n);
+	text_add(t, "\t\t: [q] \"+&r\"(q), [x] \"+&r\"(x)\n\t\t: [a] \"r\"(a), [n] \"r\"(n)\n"
 		    "\t\t: \"cc\", \"memory\", \"r4\", \"r5\", \"r6\", \"r8\", \"r12\", \"lr\"");
-	write_clobbered(t);
+	write_clobbered(t, 32);
 	text_add(t, ");\n\treturn q;\n");
 }
 
@@ -117,7 +116,7 @@ write_plain(Text *t, int64_t lanes)
 	text_add(t, "#else\n\tenum { LANES = NN_SPEED(%" PRId64 ", %" PRId64 ") };\n", lanes, few);
 	text_add(t, "\tfor (int j0 = 0; j0 < %" PRId64 "; j0 += LANES) {\n\t\tfloat b[LANES];\n", lanes);
 	text_add(t, "\t\tconst float *p = q + j0;\n");
-	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = from[j0 + j];\n");
+	text_add(t, "\t\tNN_UNROLL\n\t\tfor (int j = 0; j < LANES; j++)\n\t\t\tb[j] = a[j0 + j];\n");
 	text_add(t, "\t\tif (NN_LONG(n)) {\n\t\t\tNN_TURNS(%d)\n", lanes > 8 ? 4 : 8);
 	write_plain_rows(t, lanes);
 	text_add(t, "\t\t} else {\n");
@@ -128,12 +127,33 @@ write_plain(Text *t, int64_t lanes)
 }
 
 const char *
+c_rows_start(Emit *e, int64_t lanes)
+{
+	const char **name = c_kernel_named(e, KEY_ROWS_START, &lanes, sizeof lanes);
+	Text t = {0};
+	if (!*name) {
+		text_add(&t, "(float *NN_RESTRICT a, const float *q)\n{\n#if defined(NN_VLDM) || defined(NN_VMUL)\n"
+			     "\t__asm__ volatile(\n");
+		text_add(&t, "\t\t\"vldmia %%[q]!, {s0-s%d}\\n\\tvstmia %%[a], {s0-s%d}\"\n", (int)lanes - 1,
+			 (int)lanes - 1);
+		text_add(&t, "\t\t: [q] \"+&r\"(q)\n\t\t: [a] \"r\"(a)\n\t\t: \"memory\"");
+		write_clobbered(&t, (int)lanes);
+		text_add(&t, ");\n\treturn q;\n#else\n\tNN_UNROLL_FAST\n\tfor (int j = 0; j < %" PRId64 "; j++)\n",
+			 lanes);
+		text_add(&t, "\t\ta[j] = q[j];\n\treturn q + %" PRId64 ";\n#endif\n}\n", lanes);
+		*name = c_kernel_add_as(e, "static NN_INLINE const float *",
+					arena_printf(e->arena, "start_%" PRId64, lanes), &t);
+	}
+	return *name;
+}
+
+const char *
 c_rows(Emit *e, int64_t lanes)
 {
 	const char **name = c_kernel_named(e, KEY_ROWS, &lanes, sizeof lanes);
 	Text t = {0};
 	if (!*name) {
-		text_add(&t, "(float *a, const float *from, const float *q, const float *x, int n)\n{\n");
+		text_add(&t, "(float *NN_RESTRICT a, const float *q, const float *x, int n)\n{\n");
 		write_vldm(&t, lanes);
 		if (lanes % 4 == 0)
 			write_mve(&t, lanes);
