@@ -27,9 +27,13 @@ write_row(Text *t, int64_t lanes, int x)
 		int64_t n = lanes - j < AT_A_TIME ? lanes - j : AT_A_TIME;
 		text_add(t, "\t\t\"vldmia %%[q]!, {s%d-s%d}\\n\\t\"\n", FIRST_WEIGHT, FIRST_WEIGHT + (int)n - 1);
 		for (int64_t i = 0; i < n; i++)
-			text_add(t, "%sNN_MUL(%d, %d)", i % 4 ? " " : i ? "\n\t\t" : "\t\t", FIRST_WEIGHT + (int)i, x);
+			text_add(t, "%sNN_PRODUCT(%d, %d)",
+				 i % 4 ? " "
+				 : i   ? "\n\t\t"
+				       : "\t\t",
+				 FIRST_WEIGHT + (int)i, x);
 		for (int64_t i = 0; i < n; i++)
-			text_add(t, "%sNN_ADD(%d, %d, %d)", i % 4 ? " " : "\n\t\t", (int)(j + i), FIRST_WEIGHT + (int)i,
+			text_add(t, "%sNN_SUM(%d, %d, %d)", i % 4 ? " " : "\n\t\t", (int)(j + i), FIRST_WEIGHT + (int)i,
 				 x);
 		text_put(t, "\n", 1);
 	}

@@ -90,7 +90,7 @@ lanes()
 		[ "$flags" != "-O2 " ] || continue
 		# shellcheck disable=SC2086
 		quietly "${CROSS}gcc" $FLAGS $flags -Wall -Wextra -I"$ROOT/runtime" --specs=picolibc.specs --oslib=semihost \
-			--crt0=hosted $MEMORY -o lanes.elf "$HERE/lanes.c"
+			--crt0=hosted $MEMORY -o lanes.elf "$HERE/lanes_main.c"
 		emulate lanes.elf
 	done
 	leave

@@ -1,4 +1,4 @@
-/* lanes.c: the kernels of nn.h for four lanes, those of NN_MVE, NN_VLDM or NN_VMUL, against those for one, on the
+/* lanes_main.c: the kernels of nn.h for four lanes, those of NN_MVE, NN_VLDM or NN_VMUL, against those for one, on the
  * target; its status says whether they agree. */
 #include "nn.h"
 #include <stdio.h>
