@@ -4,7 +4,8 @@
  * stars and the kernel's name; it defines that one name and may use other pieces. The constants come from fit.py.
  * Errors are measured against libm in double, over all 2^32 floats unless said otherwise, with contraction on and off.
  * Under -ffp-contract=off every IEEE compiler gives the same bits. No kernel has a branch, so loops over them
- * vectorise; that is why special values are picked with masks. Denormals are right unless the target flushes them.
+ * vectorise; that is why special values are picked with masks. (nn_exp2 has one, being for microcontrollers.)
+ * Denormals are right unless the target flushes them.
  * Under -ffast-math nothing is promised for NaN, infinity and denormals, and the errors marked so hold for normal
  * floats. */
 #ifndef NN_H
@@ -41,6 +42,17 @@ static inline uint32_t
 nn_pick(int on, uint32_t a, uint32_t b)
 {
 	return b ^ ((a ^ b) & (0u - (uint32_t)on));
+}
+
+/** nn_rare: on, which is 0 or 1, and tells the compiler that it is 0 nearly always. */
+static inline int
+nn_rare(int on)
+{
+#ifdef __GNUC__
+	return (int)__builtin_expect(on, 0);
+#else
+	return on;
+#endif
 }
 
 /** nn_lane: where lane j of a block stands in a row that has n lanes per sum, if the block has u of each. Folds to j
@@ -140,23 +152,117 @@ nn_exp(float x)
 	return nn_scale(p * f * f + f + 1.0f, n);
 }
 
-/** nn_exp2: 2^x for |x| <= 40; beyond that 2^±40; NaN in, NaN out. Relative error <= 2e-7 (measured 1.78e-7). Formula:
- * x = n + f, 2^f of degree 5 (fit.py); n is in the low bits of x + 1.5 2^23. */
+/** nn_eighths: 2^(k / 8 - 32) for k = 0 to 7 as bits, less k << 20, which comes back when a number of eighths is added
+ * to the exponent (fit.py). */
+static const uint32_t nn_eighths[8] = {0x2f800000u, 0x2f7b95c2u, 0x2f7837f0u, 0x2f75fed7u,
+				       0x2f7504f3u, 0x2f75672au, 0x2f7744fdu, 0x2f7ac0c7u};
+
+/** nn_exp2: 2^x for -32.06 < x < 31.93; 2^-32 below that, 2^32 above; NaN in, NaN out. Relative error <= 1.2e-7
+ * (measured 1.12e-7), also with -ffast-math; exact for integers. Formula: x = n / 8 + f; 2^(n mod 8 / 8) from a table,
+ * 2^f of degree 3 (fit.py). n + 256 is in the low bits of x + 1.5 2^20 + 32, and x is out of range if the bits above
+ * these nine are other ones. */
 static inline float
 nn_exp2(float x)
 {
-	float c = nn_limit(x, 40.0f), m = c + 12582912.0f;
+	float m = x + 1572896.0f;
+	uint32_t n = nn_bits(m);
 #ifdef __FAST_MATH__
-	float f = c - (float)(int32_t)(nn_bits(m) - 0x4b400000u); /* it would fold m away */
+	float f = x - (float)(int32_t)(n - 0x49c00100u) * 0.125f; /* it would fold m away */
 #else
-	float f = c - (m - 12582912.0f);
+	float f = x - (m - 1572896.0f);
 #endif
-	float p = ((0.00132695353f * f + 0.00967129227f) * f + 0.0555071086f) * f + 0.240222469f;
-	p = (p * f + 0.693147004f) * f + 1.0f;
-	return p * nn_float((nn_bits(m) << 23) + 0x3f800000u);
+	if (nn_rare(n >> 9 != 0x49c00000u >> 9))
+		return x > 0.0f ? 4294967296.0f : x < 0.0f ? 2.32830644e-10f : x;
+	float s = nn_float(nn_eighths[n & 7] + (n << 20));
+	float p = ((0.0554889627f * f + 0.240257517f) * f + 0.693147242f) * f;
+	return s + s * p;
 }
 
-/** nn_logistic2: 1 / (1 + 2^x): the sigmoid of -x / log2 e. Absolute error <= 1e-7 (measured 9.4e-8). NaN in, NaN out.
+/** nn_exp2s: nn_exp2 of z[0] to z[n - 1], in place. n > 0. With NN_VLDM or NN_VMUL (Cortex-M4F, M7, M33) four at a time
+ * as long as all four are in range, with fused multiply-adds or without. */
+#if defined(NN_VLDM) || defined(NN_VMUL)
+static inline void
+nn_exp2s(float *z, int n)
+{
+#if !defined(NN_VMUL)
+	static const float c[8] = {0.240257517f, 0.240257517f, 0.240257517f, 0.240257517f,
+				   0.693147242f, 0.693147242f, 0.693147242f, 0.693147242f};
+#endif
+	do {
+		uint32_t b0, b1, b2, b3, i;
+		/* s0-s3: x, then f; s4-s7: m, then s; s8-s15: the polynomial */
+		__asm__ volatile("subs %[n], #4\n\tblt 2f\n1:\n\tvldmia %[z], {s0-s3}\n\t"
+				 "vadd.f32 s4, s0, %[m]\n\tvadd.f32 s5, s1, %[m]\n\t"
+				 "vadd.f32 s6, s2, %[m]\n\tvadd.f32 s7, s3, %[m]\n\t"
+				 "vmov %[b0], %[b1], s4, s5\n\tvmov %[b2], %[b3], s6, s7\n\t"
+				 "cmp %[in], %[b0], lsr #9\n\tittt eq\n\tcmpeq %[in], %[b1], lsr #9\n\t"
+				 "cmpeq %[in], %[b2], lsr #9\n\tcmpeq %[in], %[b3], lsr #9\n\tbne 2f\n\t"
+				 "vsub.f32 s4, s4, %[m]\n\tvsub.f32 s5, s5, %[m]\n\t"
+				 "vsub.f32 s6, s6, %[m]\n\tvsub.f32 s7, s7, %[m]\n\t"
+				 "vsub.f32 s0, s0, s4\n\tvsub.f32 s1, s1, s5\n\t"
+				 "vsub.f32 s2, s2, s6\n\tvsub.f32 s3, s3, s7\n\t"
+#if defined(NN_VMUL)
+				 "vmul.f32 s8, s0, %[c3]\n\tvmul.f32 s9, s1, %[c3]\n\t"
+				 "vmul.f32 s10, s2, %[c3]\n\tvmul.f32 s11, s3, %[c3]\n\t"
+				 "vadd.f32 s8, s8, %[c2]\n\tvadd.f32 s9, s9, %[c2]\n\t"
+				 "vadd.f32 s10, s10, %[c2]\n\tvadd.f32 s11, s11, %[c2]\n\t"
+				 "vmul.f32 s8, s8, s0\n\tvmul.f32 s9, s9, s1\n\t"
+				 "vmul.f32 s10, s10, s2\n\tvmul.f32 s11, s11, s3\n\t"
+				 "vadd.f32 s12, s8, %[c1]\n\tvadd.f32 s13, s9, %[c1]\n\t"
+				 "vadd.f32 s14, s10, %[c1]\n\tvadd.f32 s15, s11, %[c1]\n\t"
+#else
+				 "vldmia %[c], {s8-s15}\n\t"
+				 "vfma.f32 s8, s0, %[c3]\n\tvfma.f32 s9, s1, %[c3]\n\t"
+				 "vfma.f32 s10, s2, %[c3]\n\tvfma.f32 s11, s3, %[c3]\n\t"
+				 "vfma.f32 s12, s8, s0\n\tvfma.f32 s13, s9, s1\n\t"
+				 "vfma.f32 s14, s10, s2\n\tvfma.f32 s15, s11, s3\n\t"
+#endif
+				 "and %[i], %[b0], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b0], %[i], %[b0], lsl #20\n\t"
+				 "and %[i], %[b1], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b1], %[i], %[b1], lsl #20\n\t"
+				 "and %[i], %[b2], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b2], %[i], %[b2], lsl #20\n\t"
+				 "and %[i], %[b3], #7\n\tldr %[i], [%[root], %[i], lsl #2]\n\t"
+				 "add %[b3], %[i], %[b3], lsl #20\n\t"
+				 "vmov s4, s5, %[b0], %[b1]\n\tvmov s6, s7, %[b2], %[b3]\n\t"
+				 "vmul.f32 s12, s12, s0\n\tvmul.f32 s13, s13, s1\n\t"
+				 "vmul.f32 s14, s14, s2\n\tvmul.f32 s15, s15, s3\n\t"
+#if defined(NN_VMUL)
+				 "vmul.f32 s12, s12, s4\n\tvmul.f32 s13, s13, s5\n\t"
+				 "vmul.f32 s14, s14, s6\n\tvmul.f32 s15, s15, s7\n\t"
+				 "vadd.f32 s4, s4, s12\n\tvadd.f32 s5, s5, s13\n\t"
+				 "vadd.f32 s6, s6, s14\n\tvadd.f32 s7, s7, s15\n\t"
+#else
+				 "vfma.f32 s4, s4, s12\n\tvfma.f32 s5, s5, s13\n\t"
+				 "vfma.f32 s6, s6, s14\n\tvfma.f32 s7, s7, s15\n\t"
+#endif
+				 "vstmia %[z]!, {s4-s7}\n\tsubs %[n], #4\n\tbge 1b\n2:\n\tadds %[n], #4"
+				 : [z] "+&r"(z), [n] "+&r"(n), [b0] "=&r"(b0), [b1] "=&r"(b1), [b2] "=&r"(b2),
+				   [b3] "=&r"(b3), [i] "=&r"(i)
+				 : [m] "t"(1572896.0f), [c3] "t"(0.0554889627f),
+#if defined(NN_VMUL)
+				   [c2] "t"(0.240257517f), [c1] "t"(0.693147242f),
+#else
+				   [c] "r"(c),
+#endif
+				   [root] "r"(nn_eighths), [in] "r"(0x49c00000u >> 9)
+				 : "cc", "memory", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10",
+				   "s11", "s12", "s13", "s14", "s15");
+		for (int j = n < 4 ? n : 4; j > 0; j--, n--, z++)
+			*z = nn_exp2(*z);
+	} while (n > 0);
+}
+#else
+static inline void
+nn_exp2s(float *z, int n)
+{
+	for (int j = 0; j < n; j++)
+		z[j] = nn_exp2(z[j]);
+}
+#endif
+
+/** nn_logistic2: 1 / (1 + 2^x): the sigmoid of -x / log2 e. Absolute error <= 1e-7 (measured 9e-8). NaN in, NaN out.
  */
 static inline float
 nn_logistic2(float x)
@@ -320,13 +426,14 @@ nn_div4(nn_x4 a, nn_x4 b)
 }
 #endif
 
-/** nn_exp2x4: nn_exp2 of each lane, with fused multiply-adds. Same range, same error. Formula: as there; the bias of
- * the exponent is in the number that rounds, 1.5 2^23 + 127. */
+/** nn_exp2x4: 2^x in each lane for |x| <= 32, beyond that 2^±32; NaN in, NaN out. Relative error <= 2e-7. Formula: x =
+ * n + f, 2^f of degree 5 (fit.py) with fused multiply-adds; n and the exponent's bias are in the low bits of x + 1.5
+ * 2^23 + 127. */
 #if defined(NN_MVE)
 static inline nn_x4
 nn_exp2x4(nn_x4 x)
 {
-	nn_x4 c = vminnmq_f32(vmaxnmq_f32(x, vdupq_n_f32(-40.0f)), vdupq_n_f32(40.0f));
+	nn_x4 c = vminnmq_f32(vmaxnmq_f32(x, vdupq_n_f32(-32.0f)), vdupq_n_f32(32.0f));
 	nn_x4 m = vaddq_n_f32(c, 12583039.0f);
 	nn_x4 f = vsubq_f32(c, vsubq_n_f32(m, 12583039.0f));
 	nn_x4 p = vaddq_n_f32(vmulq_n_f32(f, 0.00132695353f), 0.00967129227f);

@@ -4,6 +4,9 @@
 #include "back.h"
 #include "../ops.h"
 
+/* Rounds from which a loop is worth unrolling by NN_TURNS; NN_LONG(n) says it in generated code. */
+enum { LONG_LOOP = 32 };
+
 typedef struct {
 	const char *head, *name, *body; /* body: from the argument list on */
 	uint64_t hash;                  /* of the body */
@@ -67,7 +70,7 @@ void c_put_table(Emit *e, const char *name);
 void c_add_line(Emit *e, const Graph *g, const Node *n, const char *kernel);
 
 /* What a kernel's key begins with, so that kinds of kernels differ. */
-enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL, KEY_ROWS };
+enum { KEY_NODE, KEY_COPY, KEY_SHIFT, KEY_ZERO, KEY_CELL, KEY_ROWS, KEY_ROWS_START };
 /* Where the name of the kernel with that key stands, until the next call; NULL if it has not been made. */
 const char **c_kernel_named(Emit *e, int kind, const void *key, size_t n);
 /* Adds a kernel by its text from the argument list on, which is freed; if there is one of the same text, that one. */

@@ -90,7 +90,9 @@ void cell_table_layout(Cell *c);
 const char *cell_table(const Cell *c);
 /* Lines for the members [i, end) of a group, or for a sum that stands alone. */
 void c_cell(Emit *e, const Graph *g, int32_t i, int32_t end);
-/* The function that adds rows of `lanes` weights to as many accumulators; it returns where the weights end. */
+/* The function that adds rows of `lanes` weights to as many accumulators, and the one that begins with the first row as
+ * it is; both return where the weights end. */
+const char *c_rows_start(Emit *e, int64_t lanes);
 const char *c_rows(Emit *e, int64_t lanes);
 /* The kernel, from its argument list on. */
 void cell_text(const Cell *c, Text *t);

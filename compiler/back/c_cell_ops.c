@@ -56,13 +56,17 @@ write_acts(const Writer *w, bool four)
 			const char *n = s->acts > 1 ? arena_printf(c->e->arena, "%d * UNITS", s->acts) : "UNITS";
 			if (!s->acts)
 				continue;
+			if (c->g->small && !four) {
+				text_add(w->t, "\t\tnn_exp2s(%sz, %s);\n", at, n);
+				continue;
+			}
 			if (four && s->acts * c->unit % 4)
 				v.left = arena_printf(c->e->arena, "%s - j", n);
 			text_add(w->t, "\t\tfor (int j = 0; %sj < %s; j%s)\n",
 				 acts_in_registers(w, s) ? "!NN_VECTORS && " : "", n, four ? " += 4" : "++");
 			const char *z = lane(w, &v, "z", at);
 			write_lane(w, &v, "z", at,
-				   c->g->small ? exp2_of(w, &v, z) : arena_printf(c->e->arena, "nn_tanh(%s)", z));
+				   four ? exp2_of(w, &v, z) : arena_printf(c->e->arena, "nn_tanh(%s)", z));
 		}
 }
 
@@ -156,7 +160,10 @@ static Fraction
 quotient(const FractionLines *l, bool is_tanh, const char *e)
 {
 	const char *below = fraction_name(l, "d", arena_printf(l->arena, "1.0f + %s", e));
-	return fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
+	Fraction f =
+		fraction_over(is_tanh ? fraction_name(l, "n", arena_printf(l->arena, "1.0f - %s", e)) : "1.0f", below);
+	f.rest = is_tanh ? NULL : e;
+	return f;
 }
 
 /* What member i computes, if that is a quotient or made of such. */

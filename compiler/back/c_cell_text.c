@@ -299,6 +299,8 @@ write_product(const Writer *w, int segment, const Product *p)
 	int left = (int)(count - whole), n = w->rows * p->sets;
 	const char *next = p->sets > 1 ? arena_printf(w->c->e->arena, "k += %d", p->sets) : "k++";
 	if (whole) {
+		if (w->c->segment.v[segment].n * w->c->unit <= 4 && whole >= LONG_LOOP)
+			text_add(w->t, "\t\t\tNN_TURNS(8)\n"); /* a round is hardly more than its own cost */
 		text_add(w->t, "\t\t\tfor (int k = 0; k < %" PRId64 "; %s, q += %" PRId64 ")%s\n", whole, next,
 			 p->sets * p->row, n > 1 ? " {" : "");
 		write_lanes(w, segment, p, "\t\t\t\t", "k", p->sets);
@@ -456,32 +458,54 @@ is_small(const Writer *w, const CellSegment *s)
 	return w->c->g->small && w->c->packed && w->rows == 1 && lanes > 1 && lanes <= SCALAR_LANES;
 }
 
+/* Whether the weights of a small cell are read from the first to the last. */
+static bool
+is_walked(const Writer *w)
+{
+	const Cell *c = w->c;
+	bool walked = c->rows == 1 && !c->backward;
+	for (int i = 0; i < c->segment.n; i++)
+		walked &= is_small(w, &c->segment.v[i]);
+	return walked;
+}
+
+/* What the sums of a small segment start from; q is then behind it. */
+static void
+write_small_start(const Writer *w, const CellSegment *s, const char *z, const char *q, int64_t lanes)
+{
+	if (s->values)
+		write_values(w, s);
+	if (s->bias && !s->values) {
+		text_add(w->t, "\t\t%s = %s(%sz, %s);\n", q, c_rows_start(w->c->e, lanes), z, q);
+		return;
+	}
+	if (s->values && !s->bias)
+		return;
+	text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] ", lanes, z);
+	if (s->bias)
+		text_add(w->t, "+= %s[j];\n\t\t%s += %" PRId64 ";\n", q, q, lanes);
+	else
+		text_add(w->t, "= 0.0f;\n");
+}
+
 static void
 write_small_segment(const Writer *w, const CellSegment *s)
 {
 	const Cell *c = w->c;
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	int64_t lanes = s->n * c->unit;
-	const char *z = z_offset(w, 0, s->first);
-	if (s->values)
-		write_values(w, s);
-	text_add(w->t, "\t\tconst float *q%d = w + u / %" PRId64 " * %" PRId64, s->first, c->unit, c->panel);
-	if (s->at)
-		text_add(w->t, " + %" PRId64, s->at);
-	text_add(w->t, ";\n");
-	if (s->bias || !s->values)
-		text_add(w->t, "\t\tNN_UNROLL_FAST\n\t\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\t\tz[%sj] %s ", lanes,
-			 z, s->values ? "+=" : "=");
-	if (s->bias)
-		text_add(w->t, "q%d[j];\n\t\tq%d += %" PRId64 ";\n", s->first, s->first, lanes);
-	else if (!s->values)
-		text_add(w->t, "0.0f;\n");
+	const char *z = z_offset(w, 0, s->first), *q = is_walked(w) ? "q" : arena_printf(c->e->arena, "q%d", s->first);
+	const char *at = s->at ? arena_printf(c->e->arena, " + %" PRId64, s->at) : "";
+	text_add(w->t, is_walked(w) ? "\t\tq = NN_SPEED(" : "\t\tconst float *%s = ", q);
+	text_add(w->t, "w + u / %" PRId64 " * %" PRId64 "%s%s;\n", c->unit, c->panel, at, is_walked(w) ? ", q)" : "");
+	write_small_start(w, s, z, q, lanes);
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
 		const CellArg *x = cell_vector(c, n, k);
-		text_add(w->t, "\t\tq%d = %s(%sz, q%d, %s%s, %" PRId64 ");\n", s->first, c_rows(c->e, lanes), z,
-			 s->first, row_offset(w, x, 0), x->name, x->count);
+		text_add(w->t, "\t\t%s = %s(%sz, %s, ", q, c_rows(c->e, lanes), z, q);
+		text_add(w->t, "%s%s, %" PRId64 ");\n", row_offset(w, x, 0), x->name, x->count);
 	}
-	text_add(w->t, "\t\t(void)q%d;\n", s->first);
+	if (!is_walked(w))
+		text_add(w->t, "\t\t(void)%s;\n", q);
 }
 
 static void
@@ -669,6 +693,8 @@ cell_text(const Cell *c, Text *t)
 		return;
 	}
 	write_sizes(&w);
+	if (is_walked(&w))
+		text_add(t, "\tconst float *q = w;\n");
 	if (c->backward)
 		text_add(t, "\tfor (int u = %" PRId64 " - UNITS; u >= 0; u -= UNITS) {\n", c->unit * cell_panels(c));
 	else

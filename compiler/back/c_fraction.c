@@ -36,12 +36,29 @@ product(const FractionLines *l, const char *a, const char *b)
 	return strcmp(b, "1.0f") == 0 ? a : arena_printf(l->arena, "%s * %s", a, b);
 }
 
+/* `text` times the factors [i, end). */
+static const char *
+factors(const FractionLines *l, const char *text, Fraction a, int i, int end)
+{
+	for (; i < end; i++)
+		text = product(l, text, a.factor[i]);
+	return text;
+}
+
+/* `text` times the factors that are multiplied with each other first. */
+static const char *
+together(const FractionLines *l, const char *text, Fraction a)
+{
+	const char *all = factors(l, "1.0f", a, a.n - a.together, a.n);
+	return product(l, text, arena_printf(l->arena, "(%s)", all));
+}
+
 const char *
 fraction_value(const FractionLines *l, Fraction a)
 {
-	const char *denominator = "1.0f";
-	for (int i = 0; i < a.n; i++)
-		denominator = product(l, denominator, a.factor[i]);
+	const char *denominator = factors(l, "1.0f", a, 0, a.n - a.together);
+	if (a.together)
+		denominator = together(l, denominator, a);
 	if (!a.n)
 		return a.numerator;
 	if (l->four)
@@ -84,6 +101,8 @@ static bool
 common(Fraction a, Fraction b, Fraction *all)
 {
 	*all = a;
+	all->together = 0;
+	all->rest = NULL;
 	for (int i = 0; i < b.n; i++) {
 		Fraction seen = b;
 		seen.n = i + 1;
@@ -100,11 +119,18 @@ Fraction
 fraction_add(const FractionLines *l, Fraction a, Fraction b, char sign)
 {
 	Fraction all;
+	if (sign == '-' && b.rest && !a.n && strcmp(a.numerator, "1.0f") == 0) {
+		b.numerator = b.rest;
+		b.rest = NULL;
+		return b;
+	}
 	if (!common(a, b, &all)) {
 		a = divided(l, a);
 		common(a, b, &all);
 	}
-	const char *sum = arena_printf(l->arena, "%s %c %s", widened(l, a, all), sign, widened(l, b, all));
+	all.together = all.n - a.n > 1 ? all.n - a.n : 0;
+	const char *wide = all.together ? together(l, a.numerator, all) : widened(l, a, all);
+	const char *sum = arena_printf(l->arena, "%s %c %s", wide, sign, widened(l, b, all));
 	all.numerator = fraction_name(l, "v", sum);
 	return all;
 }
@@ -116,6 +142,8 @@ fraction_mul(const FractionLines *l, Fraction a, Fraction b)
 		a = divided(l, a);
 	const char *numerator = product(l, a.numerator, b.numerator);
 	a.numerator = strchr(numerator, ' ') ? fraction_name(l, "v", numerator) : numerator;
+	a.together = 0;
+	a.rest = NULL;
 	for (int i = 0; i < b.n; i++)
 		a.factor[a.n++] = b.factor[i];
 	return a;

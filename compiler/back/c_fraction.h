@@ -3,14 +3,16 @@
 #define NETC_BACK_C_FRACTION_H
 #include "back.h"
 
-/* Factors of a denominator at most: each is at most 1 + 2^40, so that their product is a float. */
+/* Factors of a denominator at most: each is at most 1 + 2^32, so that their product is a float. */
 enum { FACTORS_MAX = 3 };
 
-/* numerator / (factor · factor · …); all are C names or numbers. */
+/* numerator / (factor · factor · …); all are C names or numbers. The last `together` factors are multiplied with each
+ * other first: so were they for the numerator, and a compiler takes their product from there. */
 typedef struct {
 	const char *numerator;
 	const char *factor[FACTORS_MAX];
-	int n;
+	int n, together;
+	const char *rest; /* the numerator of 1 minus it, where that is known without a subtraction; else NULL */
 } Fraction;
 
 /* Where lines go that name what is computed on the way. */

@@ -304,7 +304,8 @@ kernel_copy(Emit *e, int64_t rows, int64_t n, int64_t to_stride, int64_t from_st
 	Text t = {0};
 	text_add(&t, "(float *NN_RESTRICT y, const float *NN_RESTRICT a)\n{\n");
 	c_batch_loop(&t, rows, (const char *[]){"y", "a"}, (int64_t[]){to_stride, from_stride}, 2);
-	text_add(&t, "\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[j];\n%s}\n", n, rows > 1 ? "\t}\n" : "");
+	text_add(&t, "%s\tfor (int j = 0; j < %" PRId64 "; j++)\n\t\ty[j] = a[j];\n%s}\n",
+		 n < LONG_LOOP ? "" : "\tNN_TURNS(8)\n", n, rows > 1 ? "\t}\n" : "");
 	return c_kernel_add(e,
 			    rows > 1 ? arena_printf(e->arena, "copy_%" PRId64 "_rows_%" PRId64, n, rows)
 				     : arena_printf(e->arena, "copy_%" PRId64, n),

@@ -1,8 +1,8 @@
 #!/bin/sh
-# target.sh m4|rv32imafc: firmware under QEMU computes the bits of the host; skipped without the cross tools.
+# target.sh m4|m55|rv32imafc: firmware under QEMU computes the bits of the host; skipped without the cross tools.
 # target.sh planted: other weights are noticed. target.sh table: a step costs no more than tests/target/table.txt says.
 # target.sh worse: a cost above the table fails, and BLESS=1 writes one below it.
-# target.sh lanes: the kernels of nn.h for four lanes, on an M55.
+# target.sh lanes: the kernels of nn.h for four lanes, on an M55 and an M4.
 # target.sh cycles: the model of the Cortex-M4 against Arm's manual.
 #
 # This is the short form, three nets; 'make target-test' and 'make target-bench' do all.
@@ -95,6 +95,12 @@ worse)
 	same wanted blessed "the table with BLESS=1"
 	expect_text page.md "| m4 | "
 	;;
-lanes) run sh "$HERE/run.sh" lanes m55 ;;
-*) run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch" ;;
+lanes)
+	run sh "$HERE/run.sh" lanes m55
+	run sh "$HERE/run.sh" lanes m4
+	;;
+*)
+	run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch"
+	ARGS=--target=mcu run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/own"
+	;;
 esac

@@ -1,7 +1,8 @@
 # targets.sh: the seven machines: which compiler, which QEMU, where flash and RAM lie.
 #
 # "target NAME" sets CROSS (prefix of the tools), FLAGS (the instruction set), MEMORY (flash and RAM for picolibc's
-# linker script), BODY (the macro that selects a kernel written for it) and QEMU. picolibc brings the start-up code, which turns the FPU on, and output by semihosting.
+# linker script), BODY (the macro that selects a kernel written for it), EXACT (one that does with the bits of no
+# contraction) and QEMU. picolibc brings the start-up code, which turns the FPU on, and output by semihosting.
 TARGETS="m0 m4 m7 m33 m55 rv32imac rv32imafc"
 QEMU_TAIL="-nographic -monitor none -serial none -semihosting-config enable=on,target=native"
 
@@ -32,9 +33,9 @@ target()
 {
 	memory 0x0 0x400000 0x20000000 0x400000
 	case $1 in
-	m4 | m7 | m33) BODY=-DNN_VLDM ;;
-	m55) BODY=-DNN_MVE ;;
-	*) BODY= ;;
+	m4 | m7 | m33) BODY=-DNN_VLDM EXACT=-DNN_VMUL ;;
+	m55) BODY=-DNN_MVE EXACT= ;;
+	*) BODY= EXACT= ;;
 	esac
 	case $1 in
 	m0) cortex mps2-an385 "-mcpu=cortex-m0 -mfloat-abi=soft" ;;
