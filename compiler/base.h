@@ -1,4 +1,4 @@
-/* base.h: what every file of netc may use: an arena, interned strings, growable tables, a string builder.
+/* base.h: what every file of netc may use: memory, an arena, interned strings, growable tables, a string builder.
  *
  * One arena lives as long as one compile and is freed once. Building with -DARENA_MALLOC gives every object
  * its own malloc, so that the sanitizers see overruns; -DTINY starts tables at two slots, so that growth
@@ -17,11 +17,19 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
+/* Where memory runs out, no caller could do anything better: a message, then the program ends by the function given
+ * here, which does not return; without one, by abort. */
+void memory_end_by(void (*end)(void));
+/* n zeroed elements of size bytes; free() releases them. Never NULL. */
+void *memory_new(size_t n, size_t size);
+/* A block of memory_new or NULL with room for n elements; new ones are not zeroed. Never NULL. */
+void *memory_grow(void *p, size_t n, size_t size);
+
 typedef struct Arena Arena;
 
 Arena *arena_new(void);
 void arena_free(Arena *a);
-/* n zeroed bytes, aligned for any type. Never NULL: out of memory prints a message and aborts. */
+/* n zeroed bytes, aligned for any type. Never NULL. */
 void *arena_alloc(Arena *a, size_t n);
 char *arena_strndup(Arena *a, const char *s, size_t n);
 char *arena_printf(Arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
