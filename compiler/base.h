@@ -50,6 +50,9 @@ const char *intern_n(Arena *a, const char *s, size_t n);
 /* Room for one more than n elements: the old table, or a larger copy whose new elements are zero. */
 void *table_room(Arena *a, void *v, int n, int *cap, size_t size);
 
+/* Appends to a list whose ends are first and last, both NULL while it is empty. */
+#define list_append(first, last, item) (*((last) ? &(last)->next : &(first)) = (item), (last) = (item))
+
 /* A string that grows; not in an arena, so that it can be freed while large. Zero-initialise it. */
 typedef struct {
 	char *v; /* owned, NUL-terminated, NULL while empty */
