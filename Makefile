@@ -36,7 +36,7 @@ OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(GEN_SRC:$(GEN)/%.c=$(BUILD)/obj/gen/%.o)
 LIB_OBJ := $(filter-out $(BUILD)/obj/compiler/main.o,$(OBJ))
 
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tests/unit/main.o
+UNIT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/unit/*.c)))
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS := $(BUILD)/tests/npzraw $(if $(UNIT_SRC),$(BUILD)/tests/unit) \
 	$(if $(wildcard tests/prop/prop.c),$(BUILD)/tests/prop)

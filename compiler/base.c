@@ -1,4 +1,4 @@
-/* base.c: arena, interned strings, growable tables, text, UTF-8, whole files.
+/* base.c: memory, arena, interned strings, growable tables, text, UTF-8, whole files.
  *
  * The arena is a list of zeroed blocks that are filled from the front; an object that would waste much of a
  * block gets one of its own. With -DARENA_MALLOC every object is such a block. Interned strings sit in an open
@@ -52,23 +52,45 @@ struct Arena {
 	size_t nslot, nintern;
 };
 
-/* Memory that ran out ends the program, as the caller could do nothing better. */
+static void (*memory_end)(void) = abort;
+
+void
+memory_end_by(void (*end)(void))
+{
+	memory_end = end;
+}
+
 static void *
 check_memory(void *p)
 {
 	if (!p) {
 		fputs("netc: error: out of memory\n", stderr);
-		abort();
+		memory_end();
 	}
 	return p;
+}
+
+/* One element at least, as none may be NULL. */
+void *
+memory_new(size_t n, size_t size)
+{
+	assert(size > 0);
+	return check_memory(calloc(n ? n : 1, size));
+}
+
+void *
+memory_grow(void *p, size_t n, size_t size)
+{
+	assert(n > 0 && size > 0);
+	return check_memory(n <= SIZE_MAX / size ? realloc(p, n * size) : NULL);
 }
 
 Arena *
 arena_new(void)
 {
-	Arena *a = check_memory(calloc(1, sizeof *a));
+	Arena *a = memory_new(1, sizeof *a);
 	a->nslot = TABLE_START;
-	a->slot = check_memory(calloc(a->nslot, sizeof *a->slot));
+	a->slot = memory_new(a->nslot, sizeof *a->slot);
 	return a;
 }
 
@@ -88,10 +110,9 @@ arena_free(Arena *a)
 static Block *
 block_new(size_t size)
 {
-	Block *b = NULL;
-	if (size <= SIZE_MAX - sizeof *b)
-		b = calloc(1, sizeof *b + size);
-	b = check_memory(b);
+	if (size > SIZE_MAX - sizeof(Block))
+		check_memory(NULL);
+	Block *b = memory_new(1, sizeof *b + size);
 	b->size = size;
 	return b;
 }
@@ -193,7 +214,7 @@ static void
 intern_grow(Arena *a)
 {
 	size_t nslot = 2 * a->nslot;
-	InternSlot *slot = check_memory(calloc(nslot, sizeof *slot));
+	InternSlot *slot = memory_new(nslot, sizeof *slot);
 	for (size_t i = 0; i < a->nslot; i++) {
 		InternSlot *old = &a->slot[i];
 		if (old->s)
@@ -252,7 +273,7 @@ text_room(Text *t, size_t n)
 	size_t cap = t->cap ? t->cap : TEXT_START;
 	while (cap < want)
 		cap *= 2;
-	t->v = check_memory(realloc(t->v, cap));
+	t->v = memory_grow(t->v, cap, 1);
 	t->cap = cap;
 }
 
@@ -382,7 +403,7 @@ stream_read(FILE *f, size_t max, size_t room, char **data, size_t *n)
 			if (room > SIZE_MAX / 2)
 				check_memory(NULL);
 			room *= 2;
-			buf = check_memory(realloc(buf, room));
+			buf = memory_grow(buf, room, 1);
 		}
 	}
 	buf[have] = '\0';
@@ -452,8 +473,7 @@ path_target(const char *path)
 	if (real)
 		return real;
 	size_t n = strlen(path) + 1;
-	real = malloc(n);
-	return real ? memcpy(real, path, n) : NULL;
+	return memcpy(memory_new(n, 1), path, n);
 }
 
 /* Puts the text into a temporary file beside the target; false with errno set, and nothing left behind. */

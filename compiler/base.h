@@ -1,4 +1,4 @@
-/* base.h: what every file of netc may use: an arena, interned strings, growable tables, a string builder.
+/* base.h: what every file of netc may use: memory, an arena, interned strings, growable tables, a string builder.
  *
  * One arena lives as long as one compile and is freed once. Building with -DARENA_MALLOC gives every object
  * its own malloc, so that the sanitizers see overruns; -DTINY starts tables at two slots, so that growth
@@ -17,11 +17,19 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
+/* Where memory runs out, no caller could do anything better: a message, then the program ends by the function given
+ * here, which does not return; without one, by abort. */
+void memory_end_by(void (*end)(void));
+/* n zeroed elements of size bytes; free() releases them. Never NULL. */
+void *memory_new(size_t n, size_t size);
+/* A block of memory_new or NULL with room for n elements; new ones are not zeroed. Never NULL. */
+void *memory_grow(void *p, size_t n, size_t size);
+
 typedef struct Arena Arena;
 
 Arena *arena_new(void);
 void arena_free(Arena *a);
-/* n zeroed bytes, aligned for any type. Never NULL: out of memory prints a message and aborts. */
+/* n zeroed bytes, aligned for any type. Never NULL. */
 void *arena_alloc(Arena *a, size_t n);
 char *arena_strndup(Arena *a, const char *s, size_t n);
 char *arena_printf(Arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -41,6 +49,9 @@ const char *intern_n(Arena *a, const char *s, size_t n);
 #define table_push(a, t) ((t)->v = table_room((a), (t)->v, (t)->n, &(t)->cap, sizeof *(t)->v), &(t)->v[(t)->n++])
 /* Room for one more than n elements: the old table, or a larger copy whose new elements are zero. */
 void *table_room(Arena *a, void *v, int n, int *cap, size_t size);
+
+/* Appends to a list whose ends are first and last, both NULL while it is empty. */
+#define list_append(first, last, item) (*((last) ? &(last)->next : &(first)) = (item), (last) = (item))
 
 /* A string that grows; not in an arena, so that it can be freed while large. Zero-initialise it. */
 typedef struct {

@@ -533,19 +533,10 @@ keep(Diag *d, const Message *message)
 {
 	Message *m = arena_alloc(d->arena, sizeof *m);
 	*m = *message;
-	if (m->kind == KIND_NOTE && d->last) {
-		if (d->last->note)
-			d->last->last_note->next = m;
-		else
-			d->last->note = m;
-		d->last->last_note = m;
-		return;
-	}
-	if (d->last)
-		d->last->next = m;
+	if (m->kind == KIND_NOTE && d->last)
+		list_append(d->last->note, d->last->last_note, m);
 	else
-		d->first = m;
-	d->last = m;
+		list_append(d->first, d->last, m);
 }
 
 static void

@@ -123,11 +123,11 @@ add_to(double *to, const double *from, int64_t n, double factor)
 static void
 eval_rule(Evaluator *e, const Node *n, double *to)
 {
-	EvalArg fixed[8], *arg = n->nin <= 8 ? fixed : malloc((size_t)n->nin * sizeof *arg);
+	EvalArg fixed[8], *arg = n->nin <= 8 ? fixed : memory_new((size_t)n->nin, sizeof *arg);
 	int64_t count = shape_count(n->shape);
 	bool sums = op_table[n->op].sums_batch && any_batched(e->g, n);
-	double *row = sums ? calloc((size_t)count, sizeof *row) : to;
-	assert(arg && row && op_table[n->op].eval);
+	double *row = sums ? memory_new((size_t)count, sizeof *row) : to;
+	assert(op_table[n->op].eval);
 	for (int32_t b = 0; b < (n->batched || sums ? e->g->batch : 1); b++) {
 		for (int k = 0; k < n->nin; k++)
 			arg[k] = arg_row(e, n->in[k], b);
@@ -174,9 +174,8 @@ eval_run(const Graph *g, EvalState *s, const double *const *in, double *const *o
 	for (int32_t i = 0; i < g->node.n; i++)
 		if (!op_table[g->node.v[i]->op].sink)
 			total += (size_t)(shape_count(g->node.v[i]->shape) * (g->node.v[i]->batched ? g->batch : 1));
-	e.value = malloc(((size_t)g->node.n + 1) * sizeof *e.value);
-	double *pool = malloc((total + 1) * sizeof *pool), *next = pool;
-	assert(e.value && pool);
+	e.value = memory_new((size_t)g->node.n + 1, sizeof *e.value);
+	double *pool = memory_new(total + 1, sizeof *pool), *next = pool;
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		if (n->op == OP_UPDATE) {

@@ -189,8 +189,7 @@ graph_renumber(Graph *g, const int32_t *to)
 void
 graph_compact(Graph *g, const bool *keep)
 {
-	int32_t *to = malloc(((size_t)g->node.n + 1) * sizeof *to);
-	assert(to);
+	int32_t *to = memory_new((size_t)g->node.n + 1, sizeof *to);
 	int32_t n = 0;
 	for (int i = 0; i < g->node.n; i++)
 		to[i] = keep[i] ? n++ : -1;

@@ -55,6 +55,13 @@ on_abort(int sig)
 	_exit(EXIT_BUG);
 }
 
+/* No bug: the net is too large for this machine. */
+static void
+on_memory_end(void)
+{
+	exit(EXIT_INPUT);
+}
+
 static bool
 write_stdout(Compile *c, const char *text, size_t n)
 {
@@ -737,8 +744,9 @@ compile(Compile *c)
 int
 main(int argc, char **argv)
 {
-	Compile c = {.arena = arena_new()};
 	signal(SIGABRT, on_abort);
+	memory_end_by(on_memory_end);
+	Compile c = {.arena = arena_new()};
 	c.diag = diag_new(c.arena, stderr);
 	switch (options_read(c.arena, c.diag, argc, argv, &c.options)) {
 	case OPTIONS_DONE: break;

@@ -508,6 +508,17 @@ training_flaw(const Options *o)
 	return NULL;
 }
 
+/* --section wants weights that are in the C file. */
+static const char *
+section_flaw(const Options *o)
+{
+	if (o->section && o->weights_as == WEIGHTS_EXTERN)
+		return "--section places weights that are in the C file; --weights-as=extern has none there";
+	if (o->section && o->weights_as == WEIGHTS_PARAMS && !o->weights.n && !o->seeded)
+		return "--section wants weights to place: --weights FILE or --init=seeded";
+	return NULL;
+}
+
 static OptionsResult
 check_combination(const Options *o, int nfiles, char **file)
 {
@@ -534,6 +545,7 @@ check_combination(const Options *o, int nfiles, char **file)
 		return OPTIONS_WRONG;
 	}
 	const char *flaw = training_flaw(o);
+	flaw = flaw ? flaw : section_flaw(o);
 	if (flaw) {
 		fprintf(stderr, "netc: %s\n", flaw);
 		return OPTIONS_WRONG;

@@ -262,11 +262,7 @@ ArgList *
 args_add(Front *f, ArgList *list, Arg *arg)
 {
 	(void)f;
-	if (list->last)
-		list->last->next = arg;
-	else
-		list->first = arg;
-	list->last = arg;
+	list_append(list->first, list->last, arg);
 	list->n++;
 	return list;
 }
@@ -510,11 +506,7 @@ stmts_none(Front *f)
 StmtList *
 stmts_add(StmtList *list, Stmt *stmt)
 {
-	if (list->last)
-		list->last->next = stmt;
-	else
-		list->first = stmt;
-	list->last = stmt;
+	list_append(list->first, list->last, stmt);
 	return list;
 }
 
@@ -584,11 +576,7 @@ decl_new(Front *f, DeclKind kind, Span at, const char *name)
 static void
 top_add(Front *f, Decl *d)
 {
-	if (f->last_decl)
-		f->last_decl->next = d;
-	else
-		f->first = d;
-	f->last_decl = d;
+	list_append(f->first, f->last_decl, d);
 }
 
 static Decl *
@@ -618,11 +606,7 @@ add_body(Front *f, Members *m, Func *func)
 static void
 add_constructor(Members *m, Decl *d)
 {
-	if (m->last_constructor)
-		m->last_constructor->next = d;
-	else
-		m->constructor = d;
-	m->last_constructor = d;
+	list_append(m->constructor, m->last_constructor, d);
 }
 
 /* One size of name::(2, 3). */
@@ -657,16 +641,6 @@ read_shape(Front *f, Field *field, Expr *shape)
 		complain(f, shape->at, "found an empty shape, wanted one or two sizes");
 }
 
-static void
-add_field(Members *m, Field *field)
-{
-	if (m->last)
-		m->last->next = field;
-	else
-		m->field = field;
-	m->last = field;
-}
-
 void
 members_add(Front *f, Members *m, Span at, Expr *left, bool typed, Expr *shape, Expr *value)
 {
@@ -677,7 +651,7 @@ members_add(Front *f, Members *m, Span at, Expr *left, bool typed, Expr *shape, 
 		field->value = value;
 		if (shape)
 			read_shape(f, field, shape);
-		add_field(m, field);
+		list_append(m->field, m->last, field);
 	} else if (typed || (value && left->kind != EX_CALL))
 		complain(f, at, "found '%s', wanted the name of a field", front_text(f, at));
 	else if (value) {

@@ -135,7 +135,7 @@ typedef struct {
 
 /* net.l */
 int raw_next(Front *f, Raw *out);
-bool raw_open(Front *f);
+void raw_open(Front *f);
 void raw_close(Front *f);
 
 /* tokens.c */

@@ -69,10 +69,7 @@ parse_source(Reader *r, const char *name, const char *text, size_t n)
 	r->hash = hash_bytes(r->hash, text, n);
 	if (!check_text(&f))
 		return NULL;
-	if (!raw_open(&f)) {
-		diag_file_error(r->diag, name, "out of memory");
-		return NULL;
-	}
+	raw_open(&f);
 	net_parse(&f);
 	raw_close(&f);
 	return f.first;

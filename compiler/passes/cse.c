@@ -7,7 +7,6 @@
  * compared with their operands in either order, which gives the same bits. */
 #include "../ops.h"
 #include "../pass.h"
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,9 +67,8 @@ pass_cse(Graph *g)
 	size_t cap = 16;
 	while (cap < 2 * (size_t)g->node.n)
 		cap *= 2;
-	int32_t *table = calloc(cap, sizeof *table); /* node + 1 */
-	Ref *to = calloc((size_t)g->node.n + 1, sizeof *to);
-	assert(table && to);
+	int32_t *table = memory_new(cap, sizeof *table); /* node + 1 */
+	Ref *to = memory_new((size_t)g->node.n + 1, sizeof *to);
 	for (int32_t i = 0; i < g->node.n; i++) {
 		Node *n = g->node.v[i];
 		to[i].i = i;

@@ -6,15 +6,13 @@
  * Marks from the sinks backward; a delay's operand may come later, so it is marked through a stack. */
 #include "../ops.h"
 #include "../pass.h"
-#include <assert.h>
 #include <stdlib.h>
 
 void
 pass_dce(Graph *g)
 {
-	bool *keep = calloc((size_t)g->node.n + 1, sizeof *keep);
-	int32_t *stack = malloc(((size_t)g->node.n + 1) * sizeof *stack), top = 0;
-	assert(keep && stack);
+	bool *keep = memory_new((size_t)g->node.n + 1, sizeof *keep);
+	int32_t *stack = memory_new((size_t)g->node.n + 1, sizeof *stack), top = 0;
 	for (int32_t i = g->node.n - 1; i >= 0; i--)
 		if (op_table[g->node.v[i]->op].sink)
 			keep[i] = true, stack[top++] = i;

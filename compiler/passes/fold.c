@@ -94,8 +94,8 @@ fold_power(const Graph *g, Node *n)
 void
 pass_fold(Graph *g)
 {
-	Ref *to = calloc((size_t)g->node.n + 1, sizeof *to);
-	for (int32_t i = 0; to && i < g->node.n; i++) {
+	Ref *to = memory_new((size_t)g->node.n + 1, sizeof *to);
+	for (int32_t i = 0; i < g->node.n; i++) {
 		Node *n = g->node.v[i];
 		to[i].i = i;
 		for (int k = 0; k < n->nin && n->op != OP_DELAY; k++)
@@ -107,7 +107,6 @@ pass_fold(Graph *g)
 		if (ref_ok(same) && shape_equal(graph_node(g, same)->shape, n->shape))
 			to[i] = same;
 	}
-	if (to)
-		graph_replace(g, to);
+	graph_replace(g, to);
 	free(to);
 }

@@ -91,8 +91,7 @@ static void
 size_tiles(const Fuser *f, int32_t groups, int32_t *tile)
 {
 	const Graph *g = f->g;
-	int64_t *bytes = calloc((size_t)groups + 1, sizeof *bytes);
-	assert(bytes);
+	int64_t *bytes = memory_new((size_t)groups + 1, sizeof *bytes);
 	for (int32_t i = 0; i < f->n; i++)
 		if (is_hoisted(f, i))
 			bytes[g->node.v[i]->group] += 4 * shape_count(g->node.v[i]->shape) * g->batch;
@@ -111,9 +110,8 @@ make_units(Fuser *f)
 	int32_t groups = 0;
 	for (int32_t i = 0; i < f->n; i++)
 		groups = g->node.v[i]->group > groups ? g->node.v[i]->group : groups;
-	int32_t *tile = calloc((size_t)groups + 1, sizeof *tile);
-	int32_t *first = calloc((size_t)(groups + 1) * (size_t)(g->steps + 1), sizeof *first); /* node + 1 */
-	assert(tile && first);
+	int32_t *tile = memory_new((size_t)groups + 1, sizeof *tile);
+	int32_t *first = memory_new((size_t)(groups + 1) * (size_t)(g->steps + 1), sizeof *first); /* node + 1 */
 	size_tiles(f, groups, tile);
 	for (int32_t i = 0; i < f->n; i++) {
 		const Node *n = g->node.v[i];
@@ -133,8 +131,8 @@ static void
 find_moments(Fuser *f)
 {
 	const Graph *g = f->g;
-	int32_t *users = calloc((size_t)f->n + 1, sizeof *users), *ready = malloc(((size_t)f->n + 1) * sizeof *ready);
-	assert(users && ready);
+	int32_t *users = memory_new((size_t)f->n + 1, sizeof *users),
+		*ready = memory_new((size_t)f->n + 1, sizeof *ready);
 	int32_t top = 0;
 	for (int32_t i = 0; i < f->n; i++)
 		for (int k = 0; k < g->node.v[i]->nin; k++)
@@ -203,9 +201,8 @@ static void
 join_units(Fuser *f)
 {
 	const Graph *g = f->g;
-	int32_t *parent = malloc(((size_t)f->n + 1) * sizeof *parent),
-		*product = calloc((size_t)f->n + 1, sizeof *product);
-	assert(parent && product);
+	int32_t *parent = memory_new((size_t)f->n + 1, sizeof *parent),
+		*product = memory_new((size_t)f->n + 1, sizeof *product);
 	for (int32_t i = 0; i < f->n; i++)
 		parent[i] = i;
 	for (int32_t i = 0; i < f->n; i++) {
@@ -222,8 +219,7 @@ join_units(Fuser *f)
 			*last = i + 1;
 		}
 	}
-	int32_t *count = product, *open = malloc(((size_t)f->n + 1) * sizeof *open);
-	assert(open);
+	int32_t *count = product, *open = memory_new((size_t)f->n + 1, sizeof *open);
 	memset(count, 0, ((size_t)f->n + 1) * sizeof *count);
 	for (int32_t i = 0; i < f->n; i++) {
 		int32_t root = find_root(parent, i);
@@ -261,8 +257,7 @@ put_unit(const Fuser *f, Sorter *s, int32_t unit)
 		s->order[s->n++] = i;
 	if (!is_hoisted(f, unit))
 		return;
-	int32_t(*key)[2] = malloc((size_t)(s->n - first + 1) * sizeof *key);
-	assert(key);
+	int32_t(*key)[2] = memory_new((size_t)(s->n - first + 1), sizeof *key);
 	for (int32_t i = unit; i >= 0; i = f->next[i], n++)
 		key[n][0] = f->g->node.v[i]->step, key[n][1] = i;
 	qsort(key, (size_t)n, sizeof *key, compare_steps);
@@ -307,11 +302,10 @@ reorder(Fuser *f)
 {
 	Graph *g = f->g;
 	size_t n = (size_t)f->n + 1;
-	Sorter s = {.order = malloc(n * sizeof *s.order),
-		    .state = calloc(n, sizeof *s.state),
-		    .stack = malloc(n * sizeof *s.stack)};
-	int32_t *to = malloc(n * sizeof *to);
-	assert(s.order && s.state && s.stack && to);
+	Sorter s = {.order = memory_new(n, sizeof *s.order),
+		    .state = memory_new(n, sizeof *s.state),
+		    .stack = memory_new(n, sizeof *s.stack)};
+	int32_t *to = memory_new(n, sizeof *to);
 	for (int32_t i = 0; i < f->n; i++)
 		visit(f, &s, f->unit[i]);
 	assert(s.n == f->n);
@@ -343,11 +337,10 @@ pass_fuse(Graph *g)
 	size_t n = (size_t)g->node.n + 1;
 	Fuser f = {.g = g,
 		   .n = g->node.n,
-		   .unit = malloc(n * sizeof *f.unit),
-		   .next = malloc(n * sizeof *f.next),
-		   .tail = malloc(n * sizeof *f.tail),
-		   .moment = calloc(n, sizeof *f.moment)};
-	assert(f.unit && f.next && f.tail && f.moment);
+		   .unit = memory_new(n, sizeof *f.unit),
+		   .next = memory_new(n, sizeof *f.next),
+		   .tail = memory_new(n, sizeof *f.tail),
+		   .moment = memory_new(n, sizeof *f.moment)};
 	make_units(&f);
 	find_moments(&f);
 	hurry(&f);

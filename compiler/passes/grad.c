@@ -412,8 +412,7 @@ forward_half(Reverse *v, Node **old, int32_t n)
 {
 	Graph *g = v->g;
 	RefList updates = {0};
-	int32_t *to = malloc(((size_t)n + 1) * sizeof *to);
-	assert(to);
+	int32_t *to = memory_new((size_t)n + 1, sizeof *to);
 	for (int32_t i = 0; i < n; i++) {
 		Node *node = old[i];
 		for (int k = 0; k < node->nin; k++)
@@ -476,11 +475,10 @@ pass_grad(Graph *g)
 		updates = forward_half(&v, old, n);
 	v.n = g->node.n;
 	size_t count = (size_t)v.n + 1;
-	v.adjoint = calloc(count, sizeof *v.adjoint);
-	v.wanted = calloc(count, sizeof *v.wanted);
-	v.segment = calloc(count, sizeof *v.segment);
-	v.copy = calloc(count, sizeof *v.copy);
-	assert(v.adjoint && v.wanted && v.segment && v.copy);
+	v.adjoint = memory_new(count, sizeof *v.adjoint);
+	v.wanted = memory_new(count, sizeof *v.wanted);
+	v.segment = memory_new(count, sizeof *v.segment);
+	v.copy = memory_new(count, sizeof *v.copy);
 	find_wanted(&v);
 	find_segments(&v);
 	if (!v.failed)

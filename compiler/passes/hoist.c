@@ -74,8 +74,7 @@ static void
 find_families(Hoister *h)
 {
 	Graph *g = h->g;
-	int32_t *first = calloc((size_t)g->node.n + 1, sizeof *first); /* per vector: 1 + where to look from */
-	assert(first);
+	int32_t *first = memory_new((size_t)g->node.n + 1, sizeof *first); /* per vector: 1 + where to look from */
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		int32_t v = n->op == OP_AFFINE ? early_vector(h, i) : -1;
@@ -147,9 +146,8 @@ rebuild(Hoister *h)
 {
 	Graph *g = h->g;
 	Node **old = g->node.v;
-	int32_t n = g->node.n, *to = malloc(((size_t)n + 1) * sizeof *to);
-	int *early = calloc((size_t)n + 1, sizeof *early);
-	assert(to && early);
+	int32_t n = g->node.n, *to = memory_new((size_t)n + 1, sizeof *to);
+	int *early = memory_new((size_t)n + 1, sizeof *early);
 	for (int32_t i = 0; i < n; i++)
 		early[i] = group_of(h, i) ? early_operands(h, i) : 0;
 	g->node.v = NULL;
@@ -173,8 +171,7 @@ void
 pass_hoist(Graph *g)
 {
 	int32_t groups = 0;
-	Hoister h = {.g = g, .cycle = graph_cycles(g), .of = calloc((size_t)g->node.n + 1, sizeof *h.of)};
-	assert(h.of);
+	Hoister h = {.g = g, .cycle = graph_cycles(g), .of = memory_new((size_t)g->node.n + 1, sizeof *h.of)};
 	find_families(&h);
 	for (int32_t k = 0; k < h.family.n && g->batch < ROWS; k++)
 		if (h.family.v[k].bytes >= WORTH)

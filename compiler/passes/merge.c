@@ -9,7 +9,6 @@
 #include "../ops.h"
 #include "../pass.h"
 #include "recurrence.h"
-#include <assert.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -156,11 +155,10 @@ pass_merge(Graph *g)
 {
 	size_t n = (size_t)g->node.n + 1;
 	Merger m = {.g = g, .old = g->node.v, .n = g->node.n, .cycle = graph_cycles(g)};
-	m.uses = calloc(n, sizeof *m.uses);
-	m.inner = calloc(n, sizeof *m.inner);
-	m.to = calloc(n, sizeof *m.to);
-	bool *root = calloc(n, sizeof *root);
-	assert(m.uses && m.inner && m.to && root);
+	m.uses = memory_new(n, sizeof *m.uses);
+	m.inner = memory_new(n, sizeof *m.inner);
+	m.to = memory_new(n, sizeof *m.to);
+	bool *root = memory_new(n, sizeof *root);
 	for (int32_t i = 0; i < m.n; i++)
 		for (int k = 0; k < m.old[i]->nin; k++)
 			m.uses[m.old[i]->in[k].i]++;

@@ -11,7 +11,6 @@
  * the largest sum of values alive at one time; scratch and bound are in floats and counted with the batch. */
 #include "../ops.h"
 #include "../pass.h"
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,8 +68,7 @@ gap_insert(Planner *p, int32_t k, Gap gap)
 {
 	if (p->ngap == p->cap) {
 		p->cap = p->cap ? 2 * p->cap : 16;
-		p->gap = realloc(p->gap, (size_t)p->cap * sizeof *p->gap);
-		assert(p->gap);
+		p->gap = memory_grow(p->gap, (size_t)p->cap, sizeof *p->gap);
 	}
 	memmove(p->gap + k + 1, p->gap + k, (size_t)(p->ngap - k) * sizeof *p->gap);
 	p->gap[k] = gap;
@@ -169,8 +167,7 @@ place_outputs(Graph *g)
 static void
 place_gradients(Graph *g)
 {
-	uint8_t *uses = calloc((size_t)g->node.n + 1, 1);
-	assert(uses);
+	uint8_t *uses = memory_new((size_t)g->node.n + 1, 1);
 	for (int32_t i = 0; i < g->node.n; i++)
 		for (int k = 0; k < g->node.v[i]->nin; k++) {
 			uint8_t *u = &uses[g->node.v[i]->in[k].i];
@@ -359,14 +356,13 @@ pass_plan(Graph *g)
 {
 	size_t n = (size_t)g->node.n + 1;
 	Planner p = {.g = g,
-		     .last = calloc(n, sizeof *p.last),
-		     .begin = calloc(n, sizeof *p.begin),
-		     .next_dying = calloc(n, sizeof *p.next_dying),
-		     .first_dying = calloc(n, sizeof *p.first_dying),
-		     .rows = calloc(n, sizeof *p.rows),
-		     .taken = calloc(n, sizeof *p.taken),
-		     .update = calloc((size_t)g->state.n + 1, sizeof *p.update)};
-	assert(p.last && p.begin && p.next_dying && p.first_dying && p.rows && p.taken && p.update);
+		     .last = memory_new(n, sizeof *p.last),
+		     .begin = memory_new(n, sizeof *p.begin),
+		     .next_dying = memory_new(n, sizeof *p.next_dying),
+		     .first_dying = memory_new(n, sizeof *p.first_dying),
+		     .rows = memory_new(n, sizeof *p.rows),
+		     .taken = memory_new(n, sizeof *p.taken),
+		     .update = memory_new((size_t)g->state.n + 1, sizeof *p.update)};
 	g->scratch_bound = 0;
 	for (int32_t i = 0; i < g->node.n; i++)
 		g->node.v[i]->place = PLACE_NONE;

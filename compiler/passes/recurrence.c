@@ -1,7 +1,6 @@
 /* recurrence.c: Tarjan's strongly connected components of a net, with its delays as edges (Depth-First Search and
  * Linear Graph Algorithms, 1972), on an explicit stack. */
 #include "recurrence.h"
-#include <assert.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -68,11 +67,10 @@ graph_cycles(const Graph *g)
 	size_t n = (size_t)g->node.n + 1;
 	Tarjan t = {.g = g,
 		    .cycle = arena_alloc(g->arena, n * sizeof *t.cycle),
-		    .order = calloc(n, sizeof *t.order),
-		    .low = calloc(n, sizeof *t.low),
-		    .open = malloc(n * sizeof *t.open),
-		    .frame = malloc(n * sizeof *t.frame)};
-	assert(t.order && t.low && t.open && t.frame);
+		    .order = memory_new(n, sizeof *t.order),
+		    .low = memory_new(n, sizeof *t.low),
+		    .open = memory_new(n, sizeof *t.open),
+		    .frame = memory_new(n, sizeof *t.frame)};
 	for (int32_t i = 0; i < g->node.n; i++)
 		t.cycle[i] = -1;
 	for (int32_t i = 0; i < g->node.n; i++)

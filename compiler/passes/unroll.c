@@ -12,7 +12,6 @@
  * time is linear in nodes times steps. */
 #include "../ops.h"
 #include "../pass.h"
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,8 +99,7 @@ push(Unroller *u, int32_t i, int32_t t)
 {
 	if (u->top == u->cap) {
 		u->cap = u->cap ? 2 * u->cap : 64;
-		u->stack = realloc(u->stack, u->cap * sizeof *u->stack);
-		assert(u->stack);
+		u->stack = memory_grow(u->stack, u->cap, sizeof *u->stack);
 	}
 	*made_at(u, i, t) = IN_PROGRESS;
 	u->stack[u->top++] = (Copy){i, t};
@@ -266,10 +264,9 @@ pass_unroll(Graph *g)
 	}
 	size_t nmade = (size_t)u.n * (size_t)u.steps;
 	u.varies = arena_alloc(g->arena, (size_t)u.n + 1);
-	u.made = malloc((nmade + 1) * sizeof *u.made);
+	u.made = memory_new(nmade + 1, sizeof *u.made);
 	u.slot = arena_alloc(g->arena, ((size_t)g->state.n + 1) * sizeof *u.slot);
 	u.init = arena_alloc(g->arena, ((size_t)g->state.n + 1) * sizeof *u.init);
-	assert(u.made && "out of memory");
 	memset(u.made, 0xff, nmade * sizeof *u.made);
 	for (int s = 0; s < g->state.n; s++)
 		u.slot[s] = arena_alloc(g->arena, ((size_t)g->state.v[s].depth + 1) * sizeof *u.slot[s]);

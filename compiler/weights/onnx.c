@@ -424,7 +424,7 @@ typed_bytes(Onnx *o, const Array *a, const Stored *s, uint32_t field)
 	int64_t possible = 0; /* a number takes a byte at least */
 	for (int i = 0; i < a->data.n; i++)
 		possible += a->data.v[i].wire == WIRE_BYTES ? a->data.v[i].bytes.end - a->data.v[i].bytes.p : 1;
-	unsigned char *out = s->count <= possible ? malloc(want + 1) : NULL;
+	unsigned char *out = s->count <= possible ? memory_new(want + 1, 1) : NULL;
 	for (int i = 0; out && i < a->data.n; i++) {
 		const Field *f = &a->data.v[i];
 		Message m = f->bytes;

@@ -1,18 +1,8 @@
-/* fuzz_safetensors.c: libFuzzer target for the .safetensors reader. */
-#include "weights/weights.h"
-#include <stdlib.h>
+/* fuzz_safetensors.c: the .safetensors reader. */
+#include "reader.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+static bool
+read_input(Diag *diag, const uint8_t *data, size_t n, TensorTable *table)
 {
-	Arena *arena = arena_new();
-	Diag *diag = diag_new(arena, NULL);
-	TensorTable table = {.arena = arena};
-	bool ok = safetensors_parse(diag, "f", data, n, &table);
-	if (ok != (diag_errors(diag) == 0) || (!ok && table.tensor.n))
-		abort();
-	arena_free(arena);
-	return 0;
+	return safetensors_parse(diag, "f", data, n, table);
 }

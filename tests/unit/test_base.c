@@ -1,9 +1,10 @@
-/* test_base.c: arena, interned strings, tables, text, UTF-8, whole files. */
+/* test_base.c: memory, arena, interned strings, tables, text, UTF-8, whole files. */
 #define _XOPEN_SOURCE 700 /* mkdtemp, symlink */
 #include "../../compiler/base.h"
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,41 @@ START_TEST(arena_strings)
 	ck_assert_uint_eq(strlen(wide), 100000);
 	ck_assert_int_eq(wide[99999], '7');
 	arena_free(a);
+}
+END_TEST
+
+START_TEST(memory_grows_and_keeps)
+{
+	int *v = memory_new(3, sizeof *v);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(v[i], 0);
+	v[2] = 7;
+	v = memory_grow(v, 3000, sizeof *v);
+	v[2999] = 8;
+	ck_assert_int_eq(v[2] + v[2999], 15);
+	free(v);
+	void *nothing = memory_new(0, sizeof *v);
+	ck_assert_ptr_nonnull(nothing);
+	free(nothing);
+}
+END_TEST
+
+static void
+end_with_9(void)
+{
+	_exit(9);
+}
+
+/* What no machine has, asked for in each way there is; the bytes of the first wrap around to 4. */
+START_TEST(memory_that_is_not_there_ends_the_program)
+{
+	int table_full = INT_MAX;
+	memory_end_by(end_with_9);
+	switch (_i) {
+	case 0: memory_grow(NULL, SIZE_MAX / 4 + 2, 4); break;
+	case 1: arena_alloc(arena_new(), SIZE_MAX - 1); break;
+	case 2: table_room(arena_new(), NULL, table_full, &table_full, 1); break;
+	}
 }
 END_TEST
 
@@ -344,6 +380,8 @@ suite_base(void)
 	TCase *memory = tcase_create("memory"), *text = tcase_create("text"), *files = tcase_create("files");
 	tcase_set_timeout(memory, 30);
 	tcase_set_timeout(text, 30);
+	tcase_add_test(memory, memory_grows_and_keeps);
+	tcase_add_loop_exit_test(memory, memory_that_is_not_there_ends_the_program, 9, 0, 3);
 	tcase_add_test(memory, arena_gives_zeroed_aligned_memory);
 	tcase_add_test(memory, arena_objects_do_not_overlap);
 	tcase_add_test(memory, arena_strings);

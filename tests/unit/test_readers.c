@@ -1,8 +1,7 @@
 /* test_readers.c: the readers of PyTorch's .pt, of .onnx and of .nam, on files that are built here byte by byte.
  *
- * Inputs are copied to memory of their exact size, so that the sanitizers see a read past the end; good files are also
- * tried cut short at every byte. Files of the real exporters are in tests/layout. */
-#include "weights/weights.h"
+ * Good files are also tried cut short at every byte. Files of the real exporters are in tests/layout. */
+#include "case.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,102 +9,6 @@
 #include <zlib.h>
 
 Suite *suite_readers(void);
-
-typedef bool Parse(Diag *diag, const char *file, const unsigned char *data, size_t n, TensorTable *out);
-
-typedef struct {
-	Arena *arena;
-	FILE *out;
-	Diag *diag;
-	char *said; /* owned, by open_memstream */
-	size_t nsaid;
-	TensorTable table;
-} Case;
-
-static bool
-case_run(Case *c, Parse *parse, const char *bytes, size_t n)
-{
-	memset(c, 0, sizeof *c);
-	c->arena = arena_new();
-	c->out = open_memstream(&c->said, &c->nsaid);
-	ck_assert_ptr_nonnull(c->out);
-	c->diag = diag_new(c->arena, c->out);
-	c->table.arena = c->arena;
-	unsigned char *copy = malloc(n + !n);
-	ck_assert_ptr_nonnull(copy);
-	if (n)
-		memcpy(copy, bytes, n);
-	bool ok = parse(c->diag, "f", copy, n, &c->table);
-	free(copy);
-	diag_flush(c->diag);
-	fclose(c->out);
-	return ok;
-}
-
-static void
-case_end(Case *c)
-{
-	arena_free(c->arena);
-	free(c->said);
-}
-
-/* Frees the file. */
-static void
-expect_error(Parse *parse, Text *file, const char *message)
-{
-	Case c;
-	bool ok = case_run(&c, parse, file->v, file->n);
-	char *wanted = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&wanted, &n);
-	fprintf(f, "f: error: %s\n", message);
-	fclose(f);
-	ck_assert_str_eq(c.said, wanted);
-	ck_assert(!ok);
-	ck_assert_int_eq(c.table.tensor.n, 0);
-	free(wanted);
-	case_end(&c);
-	text_free(file);
-}
-
-/* Also that no part of the file from its beginning is taken for it. */
-static void
-expect_good(Case *c, Parse *parse, const Text *file)
-{
-	for (size_t n = 0; n < file->n; n++) {
-		ck_assert_msg(!case_run(c, parse, file->v, n), "accepted the first %zu bytes", n);
-		ck_assert_int_gt(diag_errors(c->diag), 0);
-		case_end(c);
-	}
-	bool ok = case_run(c, parse, file->v, file->n);
-	ck_assert_str_eq(c->said, "");
-	ck_assert(ok);
-}
-
-static const Tensor *
-get(const Case *c, const char *name)
-{
-	const Tensor *t = tensor_find(&c->table, name);
-	ck_assert_msg(t != NULL, "no tensor '%s'", name);
-	return t;
-}
-
-static void
-put_le(Text *t, uint64_t v, int n)
-{
-	for (int i = 0; i < n; i++)
-		text_put(t, (const char[]){(char)(v >> (8 * i) & 0xff)}, 1);
-}
-
-static void
-put_floats(Text *t, const float *v, int n)
-{
-	for (int i = 0; i < n; i++) {
-		uint32_t bits;
-		memcpy(&bits, &v[i], 4);
-		put_le(t, bits, 4);
-	}
-}
 
 /* A zip file of stored members. */
 typedef struct {
@@ -208,6 +111,7 @@ START_TEST(torch_state_dict)
 										  "u}" STR("\11", "_metadata") "}sb.";
 	Case c;
 	Text file = torch_file(pickle, sizeof pickle - 1);
+	expect_no_prefix(torch_parse, &file);
 	expect_good(&c, torch_parse, &file);
 	ck_assert_int_eq(c.table.tensor.n, 7);
 	const Tensor *t = get(&c, "W");
@@ -226,7 +130,6 @@ START_TEST(torch_state_dict)
 	get(&c, "sub.b");
 	get(&c, "sub.7");
 	case_end(&c);
-	text_free(&file);
 }
 END_TEST
 
@@ -240,12 +143,12 @@ START_TEST(torch_newer_instructions)
 	Stored m[] = {{"data.pkl", pickle, sizeof pickle - 1}, {"data/0", half, 12}, {"byteorder", "big", 3}};
 	Text file = zip_of(m, 3);
 	Case c;
+	expect_no_prefix(torch_parse, &file);
 	expect_good(&c, torch_parse, &file);
 	const Tensor *t = get(&c, "W");
 	ck_assert_str_eq(t->dtype, "F16");
 	ck_assert(t->value[0] == 2 && t->value[1] == -3);
 	case_end(&c);
-	text_free(&file);
 }
 END_TEST
 
@@ -359,10 +262,9 @@ START_TEST(torch_shared_storage)
 	text_put(&pickle, TAIL, 2);
 	Text file = torch_file(pickle.v, pickle.n);
 	Case c;
-	ck_assert(case_run(&c, torch_parse, file.v, file.n));
+	expect_good(&c, torch_parse, &file);
 	ck_assert_int_eq(c.table.tensor.n, 300);
 	case_end(&c);
-	text_free(&file);
 	text_free(&pickle);
 }
 END_TEST
@@ -488,11 +390,8 @@ static void
 onnx_good(Case *c, Text *graph)
 {
 	Text file = model_of(graph);
-	bool ok = case_run(c, onnx_parse, file.v, file.n);
-	ck_assert_str_eq(c->said, "");
-	ck_assert(ok);
 	ck_assert(onnx_is((const unsigned char *)file.v, file.n));
-	text_free(&file);
+	expect_good(c, onnx_parse, &file);
 }
 
 static void
@@ -741,12 +640,12 @@ START_TEST(onnx_cut_short)
 	graph_add_array(&g, "w", "2");
 	graph_add_node(&g, "MatMul", "m", "x,w", "z");
 	Text file = model_of(&g);
-	expect_good(&c, onnx_parse, &file);
+	expect_no_prefix(onnx_parse, &file);
 	for (size_t n = 0; n < file.n; n++)
 		ck_assert(!onnx_is((const unsigned char *)file.v, n));
+	expect_good(&c, onnx_parse, &file);
 	ck_assert(!onnx_is((const unsigned char *)"plain text\n", 11));
 	case_end(&c);
-	text_free(&file);
 }
 END_TEST
 
@@ -763,6 +662,7 @@ START_TEST(nam_lstm)
 	Text file = {0};
 	Case c;
 	text_put(&file, text, sizeof text - 1);
+	expect_no_prefix(nam_parse, &file);
 	expect_good(&c, nam_parse, &file);
 	ck_assert_int_eq(c.table.tensor.n, 7);
 	const Tensor *t = get(&c, "lstm.weight_ih_l0");
@@ -776,7 +676,6 @@ START_TEST(nam_lstm)
 	ck_assert(t->dim[0] == 1 && t->dim[1] == 1 && t->value[0] == 15);
 	ck_assert(get(&c, "head.bias")->value[0] == 16);
 	case_end(&c);
-	text_free(&file);
 }
 END_TEST
 
@@ -808,8 +707,9 @@ START_TEST(nam_bad_json)
 	static const char *const text[] = {"{", "{\"a\": 1, \"a\": 2}", "{\"a\": nan}", "{} {}"};
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
 		Case c;
-		ck_assert(!case_run(&c, nam_parse, text[i], strlen(text[i])));
-		ck_assert_ptr_nonnull(strstr(c.said, "f: error: begins as a .nam file does, but is not good JSON: "));
+		case_begin(&c);
+		ck_assert(!case_parse(&c, nam_parse, text[i], strlen(text[i])));
+		ck_assert_ptr_nonnull(strstr(case_said(&c), "begins as a .nam file does, but is not good JSON: "));
 		case_end(&c);
 	}
 }

@@ -1,8 +1,7 @@
 /* test_weights.c: the weight readers and the .npz writer, on files that are built here byte by byte.
  *
- * Each wrong file is checked with its whole message. Inputs are copied to memory of their exact size, so that
- * the sanitizers see a read past the end; good files are also tried cut short at every byte. */
-#include "weights/weights.h"
+ * Each wrong file is checked with its whole message; good files are also tried cut short at every byte. */
+#include "case.h"
 #include <check.h>
 #include <errno.h>
 #include <float.h>
@@ -15,130 +14,10 @@
 
 Suite *suite_weights(void);
 
-typedef bool Parse(Diag *diag, const char *file, const unsigned char *data, size_t n, TensorTable *out);
-
-typedef struct {
-	Arena *arena;
-	FILE *out;
-	Diag *diag;
-	char *said; /* owned, by open_memstream */
-	size_t nsaid;
-	TensorTable table;
-} Case;
-
-static void
-case_begin(Case *c)
-{
-	memset(c, 0, sizeof *c);
-	c->arena = arena_new();
-	c->out = open_memstream(&c->said, &c->nsaid);
-	ck_assert_ptr_nonnull(c->out);
-	c->diag = diag_new(c->arena, c->out);
-	c->table.arena = c->arena;
-}
-
-static void
-case_end(Case *c)
-{
-	arena_free(c->arena);
-	free(c->said);
-}
-
-/* What was said about file "f", without "f: error: " at the start of each line. */
-static const char *
-case_said(Case *c)
-{
-	static const char head[] = "f: error: ";
-	diag_flush(c->diag);
-	fclose(c->out);
-	c->out = NULL;
-	for (char *line = c->said; (line = strstr(line, head)) != NULL;)
-		memmove(line, line + strlen(head), strlen(line + strlen(head)) + 1);
-	if (*c->said)
-		c->said[strlen(c->said) - 1] = 0;
-	return c->said;
-}
-
 static bool
 npy_parse_x(Diag *diag, const char *file, const unsigned char *data, size_t n, TensorTable *out)
 {
 	return npy_parse(diag, file, "x", data, n, out);
-}
-
-static bool
-parse_exact(Case *c, Parse *parse, const Text *file, size_t n)
-{
-	unsigned char *copy = malloc(n + !n);
-	ck_assert_ptr_nonnull(copy);
-	if (n)
-		memcpy(copy, file->v, n);
-	bool ok = parse(c->diag, "f", copy, n, &c->table);
-	free(copy);
-	return ok;
-}
-
-/* Frees the file. */
-static void
-expect_error(Parse *parse, Text *file, const char *message)
-{
-	Case c;
-	case_begin(&c);
-	bool ok = parse_exact(&c, parse, file, file->n);
-	ck_assert_str_eq(case_said(&c), message);
-	ck_assert(!ok);
-	ck_assert_int_eq(c.table.tensor.n, 0);
-	case_end(&c);
-	text_free(file);
-}
-
-/* Frees the file. */
-static void
-expect_good(Case *c, Parse *parse, Text *file)
-{
-	case_begin(c);
-	bool ok = parse_exact(c, parse, file, file->n);
-	ck_assert_str_eq(case_said(c), "");
-	ck_assert(ok);
-	text_free(file);
-}
-
-/* Every proper prefix is refused with a message. */
-static void
-expect_no_prefix(Parse *parse, const Text *file)
-{
-	for (size_t n = 0; n < file->n; n++) {
-		Case c;
-		case_begin(&c);
-		ck_assert_msg(!parse_exact(&c, parse, file, n), "accepted the first %zu bytes", n);
-		ck_assert_int_gt(diag_errors(c.diag), 0);
-		case_said(&c);
-		case_end(&c);
-	}
-}
-
-static const Tensor *
-get(const Case *c, const char *name)
-{
-	const Tensor *t = tensor_find(&c->table, name);
-	ck_assert_msg(t != NULL, "no tensor '%s'", name);
-	return t;
-}
-
-static void
-put(Text *t, uint64_t v, int bytes)
-{
-	for (int i = 0; i < bytes; i++) {
-		char c = (char)(v >> (8 * i) & 0xff);
-		text_put(t, &c, 1);
-	}
-}
-
-static void
-put_f32(Text *t, float f)
-{
-	uint32_t bits;
-	memcpy(&bits, &f, sizeof bits);
-	put(t, bits, 4);
 }
 
 static uint64_t
@@ -170,7 +49,6 @@ START_TEST(table_adds_finds_replaces)
 	ck_assert_int_eq(c.table.tensor.n, 101);
 	ck_assert_int_eq(get(&c, "W")->rank, 0);
 	ck_assert_int_eq(get(&c, "W")->count, 1);
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
@@ -186,7 +64,6 @@ START_TEST(shape_text)
 	Tensor *empty = tensor_add(&c.table, "d", 3, dim);
 	ck_assert_str_eq(tensor_shape_text(c.arena, empty), "(10, 15, 0)");
 	ck_assert_int_eq(empty->count, 0);
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
@@ -197,7 +74,7 @@ static Text
 st_bytes(const char *header, size_t header_n, const void *data, size_t n)
 {
 	Text t = {0};
-	put(&t, header_n, 8);
+	put_le(&t, header_n, 8);
 	text_put(&t, header, header_n);
 	if (n)
 		text_put(&t, data, n);
@@ -223,8 +100,8 @@ START_TEST(st_reads)
 	Case c;
 	Text data = {0};
 	for (int i = 0; i < 6; i++)
-		put_f32(&data, (float)i / 8);
-	put(&data, UINT64_C(0x400921fb54442d18), 8);
+		put_floats(&data, (const float[]){(float)i / 8}, 1);
+	put_le(&data, UINT64_C(0x400921fb54442d18), 8);
 	Text t = st_file("  {\"__metadata__\":{\"format\":\"pt\"},"
 			 "\"pi\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[24,32]},"
 			 "\"none\":{\"dtype\":\"F16\",\"shape\":[3,0],\"data_offsets\":[24,24]},"
@@ -293,7 +170,7 @@ START_TEST(st_reads_dtype)
 {
 	Case c;
 	Text data = {0}, header = {0};
-	put(&data, elements[_i].bits, elements[_i].size);
+	put_le(&data, elements[_i].bits, elements[_i].size);
 	text_add(&header, "{\"x\":{\"dtype\":\"%s\",\"shape\":[1],\"data_offsets\":[0,%d]}}", elements[_i].dtype,
 		 elements[_i].size);
 	Text t = st_file(header.v, data.v, data.n);
@@ -330,7 +207,7 @@ check_all_16_bits(const char *dtype, int exponent_bits, int fraction_bits)
 	Case c;
 	Text data = {0}, header = {0};
 	for (unsigned i = 0; i < 65536; i++)
-		put(&data, i, 2);
+		put_le(&data, i, 2);
 	text_add(&header, "{\"x\":{\"dtype\":\"%s\",\"shape\":[65536],\"data_offsets\":[0,131072]}}", dtype);
 	Text t = st_file(header.v, data.v, data.n);
 	text_free(&header);
@@ -430,13 +307,13 @@ END_TEST
 START_TEST(st_refuses_lengths)
 {
 	Text t = {0};
-	put(&t, 1, 4);
+	put_le(&t, 1, 4);
 	expect_error(safetensors_parse, &t,
 		     "is truncated: 4 bytes, but a .safetensors file begins with 8 bytes of length");
-	put(&t, 9, 8);
+	put_le(&t, 9, 8);
 	text_put(&t, "{}", 2);
 	expect_error(safetensors_parse, &t, "is truncated: its header should be 9 bytes long, but 2 are left");
-	put(&t, UINT64_MAX, 8);
+	put_le(&t, UINT64_MAX, 8);
 	text_put(&t, "{}", 2);
 	expect_error(safetensors_parse, &t,
 		     "its header should be 18446744073709551615 bytes long; a .safetensors file has at most 104857600");
@@ -493,9 +370,9 @@ START_TEST(later_file_wins)
 	Text one = st_file("{" T("a", "[0,4]") "," T("b", "[4,8]") "}", "\1\1\1\1\2\2\2\2", 8);
 	Text two = st_file("{" T("c", "[0,4]") "," T("a", "[4,8]") "}", "\3\3\3\3\4\4\4\4", 8);
 	Text bad = st_file("{" T("a", "[0,4]") "," T("d", "[4,9]") "}", "\5\5\5\5\6\6\6\6", 8);
-	ck_assert(parse_exact(&c, safetensors_parse, &one, one.n));
-	ck_assert(parse_exact(&c, safetensors_parse, &two, two.n));
-	ck_assert(!parse_exact(&c, safetensors_parse, &bad, bad.n));
+	ck_assert(case_parse(&c, safetensors_parse, one.v, one.n));
+	ck_assert(case_parse(&c, safetensors_parse, two.v, two.n));
+	ck_assert(!case_parse(&c, safetensors_parse, bad.v, bad.n));
 	ck_assert_int_eq(c.table.tensor.n, 3);
 	ck_assert(get(&c, "a")->value[3] == 4);
 	ck_assert(get(&c, "b")->value[0] == 2);
@@ -503,7 +380,6 @@ START_TEST(later_file_wins)
 	text_free(&one);
 	text_free(&two);
 	text_free(&bad);
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
@@ -515,8 +391,8 @@ npy_file(int version, const char *header, const void *data, size_t n)
 {
 	Text t = {0};
 	text_put(&t, "\x93NUMPY", 6);
-	put(&t, (uint64_t)version, 2);
-	put(&t, strlen(header), version == 1 ? 2 : 4);
+	put_le(&t, (uint64_t)version, 2);
+	put_le(&t, strlen(header), version == 1 ? 2 : 4);
 	text_put(&t, header, strlen(header));
 	if (n)
 		text_put(&t, data, n);
@@ -586,7 +462,7 @@ START_TEST(npy_transposes_fortran_order)
 	for (int k = 0; k < 4; k++)
 		for (int j = 0; j < 3; j++)
 			for (int i = 0; i < 2; i++)
-				put(&data, 100 * (uint64_t)i + 10 * (uint64_t)j + (uint64_t)k, 2);
+				put_le(&data, 100 * (uint64_t)i + 10 * (uint64_t)j + (uint64_t)k, 2);
 	Text t = npy_file(1, D("'<i2'", "True", "(2, 3, 4)"), data.v, data.n);
 	text_free(&data);
 	expect_good(&c, npy_parse_x, &t);
@@ -726,31 +602,31 @@ part_put(Text *zip, const Part *p)
 	told.packed = packed.n;
 	told.crc = (uint32_t)crc32(0, (unsigned char *)p->npy.v, (uInt)p->npy.n);
 	const char *name = p->local_name ? p->local_name : p->name;
-	put(zip, p->local_signature ? p->local_signature : 0x04034b50, 4);
-	put(zip, p->zip64 ? 45 : 20, 2);
-	put(zip, (uint64_t)(p->flags | (p->described ? 8 : 0)), 2);
-	put(zip, (uint64_t)(p->local_method ? p->local_method : p->method ? p->method : told.method), 2);
-	put(zip, 0x210000, 4);
-	put(zip, p->described ? 0 : told.crc, 4);
-	put(zip, p->zip64 ? UINT32_MAX : p->described ? 0 : told.packed, 4);
-	put(zip, p->zip64 ? UINT32_MAX : p->described ? 0 : told.size, 4);
-	put(zip, strlen(name), 2);
-	put(zip, p->zip64 ? 20 : 0, 2);
+	put_le(zip, p->local_signature ? p->local_signature : 0x04034b50, 4);
+	put_le(zip, p->zip64 ? 45 : 20, 2);
+	put_le(zip, (uint64_t)(p->flags | (p->described ? 8 : 0)), 2);
+	put_le(zip, (uint64_t)(p->local_method ? p->local_method : p->method ? p->method : told.method), 2);
+	put_le(zip, 0x210000, 4);
+	put_le(zip, p->described ? 0 : told.crc, 4);
+	put_le(zip, p->zip64 ? UINT32_MAX : p->described ? 0 : told.packed, 4);
+	put_le(zip, p->zip64 ? UINT32_MAX : p->described ? 0 : told.size, 4);
+	put_le(zip, strlen(name), 2);
+	put_le(zip, p->zip64 ? 20 : 0, 2);
 	text_put(zip, name, strlen(name));
 	if (p->zip64) {
-		put(zip, 1, 2);
-		put(zip, 16, 2);
-		put(zip, told.size, 8);
-		put(zip, told.packed, 8);
+		put_le(zip, 1, 2);
+		put_le(zip, 16, 2);
+		put_le(zip, told.size, 8);
+		put_le(zip, told.packed, 8);
 	}
 	if (packed.n)
 		text_put(zip, packed.v, packed.n);
 	text_free(&packed);
 	if (p->described) {
-		put(zip, 0x08074b50, 4);
-		put(zip, told.crc, 4);
-		put(zip, told.packed, p->zip64 ? 8 : 4);
-		put(zip, told.size, p->zip64 ? 8 : 4);
+		put_le(zip, 0x08074b50, 4);
+		put_le(zip, told.crc, 4);
+		put_le(zip, told.packed, p->zip64 ? 8 : 4);
+		put_le(zip, told.size, p->zip64 ? 8 : 4);
 	}
 	return told;
 }
@@ -760,35 +636,35 @@ directory_put(Text *zip, const Part *p, const Told *told)
 {
 	uint64_t size = p->size ? p->size : told->size, packed = p->packed ? p->packed : told->packed;
 	uint64_t header = p->header ? p->header : told->header;
-	put(zip, 0x02014b50, 4);
-	put(zip, 0x2d002d, 4);
-	put(zip, (uint64_t)(p->flags | (p->described ? 8 : 0)), 2);
-	put(zip, (uint64_t)(p->method ? p->method : told->method), 2);
-	put(zip, 0x210000, 4);
-	put(zip, p->crc ? p->crc : told->crc, 4);
-	put(zip, p->zip64 ? UINT32_MAX : packed, 4);
-	put(zip, p->zip64 ? UINT32_MAX : size, 4);
-	put(zip, strlen(p->name), 2);
-	put(zip, p->zip64 ? 34 : p->far ? 12 : 0, 2);
-	put(zip, 0, 2);
-	put(zip, (uint64_t)p->disk, 2);
-	put(zip, 0, 6);
-	put(zip, p->zip64 || p->far ? UINT32_MAX : header, 4);
+	put_le(zip, 0x02014b50, 4);
+	put_le(zip, 0x2d002d, 4);
+	put_le(zip, (uint64_t)(p->flags | (p->described ? 8 : 0)), 2);
+	put_le(zip, (uint64_t)(p->method ? p->method : told->method), 2);
+	put_le(zip, 0x210000, 4);
+	put_le(zip, p->crc ? p->crc : told->crc, 4);
+	put_le(zip, p->zip64 ? UINT32_MAX : packed, 4);
+	put_le(zip, p->zip64 ? UINT32_MAX : size, 4);
+	put_le(zip, strlen(p->name), 2);
+	put_le(zip, p->zip64 ? 34 : p->far ? 12 : 0, 2);
+	put_le(zip, 0, 2);
+	put_le(zip, (uint64_t)p->disk, 2);
+	put_le(zip, 0, 6);
+	put_le(zip, p->zip64 || p->far ? UINT32_MAX : header, 4);
 	text_put(zip, p->name, strlen(p->name));
 	if (p->far) {
-		put(zip, 1, 2);
-		put(zip, 8, 2);
-		put(zip, header, 8);
+		put_le(zip, 1, 2);
+		put_le(zip, 8, 2);
+		put_le(zip, header, 8);
 	}
 	if (p->zip64) {
-		put(zip, 0xcafe, 2); /* a field that is skipped */
-		put(zip, 2, 2);
-		put(zip, 0, 2);
-		put(zip, 1, 2);
-		put(zip, 24, 2);
-		put(zip, size, 8);
-		put(zip, packed, 8);
-		put(zip, header, 8);
+		put_le(zip, 0xcafe, 2); /* a field that is skipped */
+		put_le(zip, 2, 2);
+		put_le(zip, 0, 2);
+		put_le(zip, 1, 2);
+		put_le(zip, 24, 2);
+		put_le(zip, size, 8);
+		put_le(zip, packed, 8);
+		put_le(zip, header, 8);
 	}
 }
 
@@ -808,26 +684,26 @@ npz_file(Part *part, int n, bool zip64, const char *comment)
 	}
 	size_t end = zip.n;
 	if (zip64) {
-		put(&zip, 0x06064b50, 4);
-		put(&zip, 44, 8);
-		put(&zip, 0x2d002d, 4);
-		put(&zip, 0, 8);
-		put(&zip, (uint64_t)n, 8);
-		put(&zip, (uint64_t)n, 8);
-		put(&zip, end - directory, 8);
-		put(&zip, directory, 8);
-		put(&zip, 0x07064b50, 4);
-		put(&zip, 0, 4);
-		put(&zip, end, 8);
-		put(&zip, 1, 4);
+		put_le(&zip, 0x06064b50, 4);
+		put_le(&zip, 44, 8);
+		put_le(&zip, 0x2d002d, 4);
+		put_le(&zip, 0, 8);
+		put_le(&zip, (uint64_t)n, 8);
+		put_le(&zip, (uint64_t)n, 8);
+		put_le(&zip, end - directory, 8);
+		put_le(&zip, directory, 8);
+		put_le(&zip, 0x07064b50, 4);
+		put_le(&zip, 0, 4);
+		put_le(&zip, end, 8);
+		put_le(&zip, 1, 4);
 	}
-	put(&zip, 0x06054b50, 4);
-	put(&zip, 0, 4);
-	put(&zip, zip64 ? UINT16_MAX : (uint64_t)n, 2);
-	put(&zip, zip64 ? UINT16_MAX : (uint64_t)n, 2);
-	put(&zip, zip64 ? UINT32_MAX : end - directory, 4);
-	put(&zip, zip64 ? UINT32_MAX : directory, 4);
-	put(&zip, strlen(comment), 2);
+	put_le(&zip, 0x06054b50, 4);
+	put_le(&zip, 0, 4);
+	put_le(&zip, zip64 ? UINT16_MAX : (uint64_t)n, 2);
+	put_le(&zip, zip64 ? UINT16_MAX : (uint64_t)n, 2);
+	put_le(&zip, zip64 ? UINT32_MAX : end - directory, 4);
+	put_le(&zip, zip64 ? UINT32_MAX : directory, 4);
+	put_le(&zip, strlen(comment), 2);
 	if (*comment)
 		text_put(&zip, comment, strlen(comment));
 	return zip;
@@ -964,12 +840,11 @@ START_TEST(npz_survives_any_one_byte)
 			Case c;
 			case_begin(&c);
 			t.v[i] = (char)(t.v[i] ^ flip);
-			bool ok = parse_exact(&c, npz_parse, &t, t.n);
+			bool ok = case_parse(&c, npz_parse, t.v, t.n);
 			ck_assert(ok == (diag_errors(c.diag) == 0));
 			if (ok && tensor_find(&c.table, "a"))
 				ck_assert(get(&c, "a")->value[1] == 2);
 			t.v[i] = (char)(t.v[i] ^ flip);
-			case_said(&c);
 			case_end(&c);
 		}
 	text_free(&t);
@@ -1120,7 +995,6 @@ START_TEST(file_name_becomes_array_name)
 	ck_assert(get(&c, ".npy")->value[0] == 2);
 	text_free(&one);
 	text_free(&two);
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
@@ -1158,7 +1032,6 @@ START_TEST(npz_written_is_read_back)
 		ck_assert_str_eq(got->dtype, "F64");
 		ck_assert(!memcmp(got->value, want->value, (size_t)want->count * sizeof *want->value));
 	}
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
@@ -1193,7 +1066,6 @@ START_TEST(npz_written_is_the_same_everywhere)
 	free(bytes);
 	ck_assert(!npz_write(&t, "/tmp/no/such/folder/f.npz"));
 	ck_assert_int_eq(errno, ENOENT);
-	case_said(&c);
 	case_end(&c);
 }
 END_TEST
