@@ -30,7 +30,7 @@ names_of()
 	prop) [ -f tests/prop/prop.c ] && seq 1 4 ;;
 	torch) printf '%s\n' 1 2 train ;;
 	bench) echo w2 ;;
-	target) printf '%s\n' m4 m55 rv32imafc planted table worse cycles lanes ;;
+	target) printf '%s\n' m4 m4-mcu m55-mcu rv32imafc rv32imafc-mcu planted table worse cycles lanes ;;
 	embedding) printf '%s\n' figures options links make cmake zephyr arduino ;;
 	forecast) printf '%s\n' ${FORECAST_TARGETS:-m0 m4 rv32imafc host} planted ;;
 	export) printf '%s\n' seeds diff export checkers ;;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# target.sh m4|m55|rv32imafc: firmware under QEMU computes the bits of the host; skipped without the cross tools.
+# target.sh m4|m55|rv32imafc[-mcu]: firmware under QEMU computes the bits of the host; skipped without the cross tools.
 # target.sh planted: other weights are noticed. target.sh table: a step costs no more than tests/target/table.txt says.
 # target.sh worse: a cost above the table fails, and BLESS=1 writes one below it.
 # target.sh lanes: the kernels of nn.h for four lanes, on an M55 and an M4.
@@ -99,8 +99,6 @@ lanes)
 	run sh "$HERE/run.sh" lanes m55
 	run sh "$HERE/run.sh" lanes m4
 	;;
-*)
-	run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch"
-	ARGS=--target=mcu run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/own"
-	;;
+*-mcu) ARGS=--target=mcu run sh "$HERE/run.sh" test "${1%-mcu}/amp" "${1%-mcu}/l15" "${1%-mcu}/own" ;;
+*) run sh "$HERE/run.sh" test "$1/amp" "$1/l15" "$1/batch" ;;
 esac
