@@ -252,14 +252,15 @@ compare_steps(const void *a, const void *b)
 static void
 put_unit(const Fuser *f, Sorter *s, int32_t unit)
 {
-	int32_t first = s->n, n = 0;
+	int32_t first = s->n;
 	for (int32_t i = unit; i >= 0; i = f->next[i])
 		s->order[s->n++] = i;
 	if (!is_hoisted(f, unit))
 		return;
-	int32_t(*key)[2] = memory_new((size_t)(s->n - first + 1), sizeof *key);
-	for (int32_t i = unit; i >= 0; i = f->next[i], n++)
-		key[n][0] = f->g->node.v[i]->step, key[n][1] = i;
+	int32_t n = s->n - first;
+	int32_t(*key)[2] = memory_new((size_t)n, sizeof *key);
+	for (int32_t k = 0; k < n; k++)
+		key[k][1] = s->order[first + k], key[k][0] = f->g->node.v[key[k][1]]->step;
 	qsort(key, (size_t)n, sizeof *key, compare_steps);
 	for (int32_t k = 0; k < n; k++)
 		s->order[first + k] = key[k][1];

@@ -14,7 +14,6 @@
  * does other lanes meanwhile; where there are few, the sum is split into four that take turns. */
 #include "../ops.h"
 #include "../pass.h"
-#include <assert.h>
 #include <stdlib.h>
 
 /* The scale that the operations of kind `op` want of the sum that they are all for. */
@@ -56,8 +55,7 @@ is_narrow(const Graph *g, const Node *sum, const int *sums)
 static void
 split_sums(const Graph *g)
 {
-	int *sums = calloc((size_t)g->node.n + 1, sizeof *sums);
-	assert(sums);
+	int *sums = memory_new((size_t)g->node.n + 1, sizeof *sums);
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		if (n->op == OP_AFFINE && n->attr.sum.addends < n->nin)
@@ -76,9 +74,8 @@ pass_pack(Graph *g)
 {
 	/* Per node: the one operation of all its users, 1 + op; 0: none, or several. Of a sum that gets a scale here.
 	 */
-	int *users = calloc((size_t)g->node.n + 1, sizeof *users);
-	bool *mixed = calloc((size_t)g->node.n + 1, sizeof *mixed);
-	assert(users && mixed);
+	int *users = memory_new((size_t)g->node.n + 1, sizeof *users);
+	bool *mixed = memory_new((size_t)g->node.n + 1, sizeof *mixed);
 	for (int32_t i = 0; i < g->node.n; i++)
 		for (int k = 0; k < g->node.v[i]->nin; k++) {
 			int32_t in = g->node.v[i]->in[k].i;

@@ -33,6 +33,16 @@ tool_read(Tool *t, const char *path)
 	return weights_read(t->diag, path, &t->table, &io);
 }
 
+/* A tensor of a file; NULL after a message. */
+static const Tensor *
+tensor_of(Tool *t, const char *path, const char *name)
+{
+	const Tensor *x = tool_read(t, path) ? tensor_find(&t->table, name) : NULL;
+	if (!x && !diag_errors(t->diag))
+		complain("no tensor", name);
+	return x;
+}
+
 static bool
 floats_write(const char *path, const Tensor *x)
 {
@@ -96,11 +106,9 @@ static int
 do_raw(Tool *t, int n, char **arg)
 {
 	(void)n;
-	if (!tool_read(t, arg[0]))
-		return 1;
-	const Tensor *x = tensor_find(&t->table, arg[1]);
+	const Tensor *x = tensor_of(t, arg[0], arg[1]);
 	if (!x)
-		return complain("no tensor", arg[1]);
+		return 1;
 	return floats_write(arg[2], x) ? 0 : complain("cannot write", arg[2]);
 }
 
@@ -129,11 +137,9 @@ static int
 do_compare(Tool *t, int n, char **arg)
 {
 	(void)n;
-	if (!tool_read(t, arg[0]))
-		return 1;
-	const Tensor *x = tensor_find(&t->table, arg[1]);
+	const Tensor *x = tensor_of(t, arg[0], arg[1]);
 	if (!x)
-		return complain("no tensor", arg[1]);
+		return 1;
 	char *data;
 	size_t size;
 	if (!file_read(arg[2], (size_t)1 << 30, &data, &size))
@@ -227,11 +233,9 @@ static int
 do_nudge(Tool *t, int n, char **arg)
 {
 	(void)n;
-	if (!tool_read(t, arg[0]))
-		return 1;
-	const Tensor *x = tensor_find(&t->table, arg[1]);
+	const Tensor *x = tensor_of(t, arg[0], arg[1]);
 	if (!x || !x->count)
-		return complain("no values in", arg[1]);
+		return x ? complain("no values in", arg[1]) : 1;
 	x->value[x->count - 1] += 1e-3 * (1 + fabs(x->value[x->count - 1]));
 	return npz_write(&t->table, arg[2]) ? 0 : complain("cannot write", arg[2]);
 }
