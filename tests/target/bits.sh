@@ -69,6 +69,7 @@ bits()
 			ready=1
 			target "$machine"
 			check_bits "$machine" "$name"
+			grep -q net_rows_ net.c || BODY='' EXACT='' # no kernel that has such bodies
 			[ -z "$EXACT" ] || check_bits "$machine" "$name" "$EXACT"
 			[ -z "$BODY" ] || check_value "$machine $name $BODY" "$BODY"
 			check_value "$machine $name" ""
