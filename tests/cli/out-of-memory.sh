@@ -38,6 +38,7 @@ if [ "$VARIANT" = asan ]; then
 	ends 1024 1024 --unroll 10000
 	ends 1024 1024 --unroll 2000 --grad=mse
 else
+	(ulimit -v 1000000) 2>/dev/null || skip "memory cannot be limited here"
 	ends 30000 10000 --unroll 20000
 	ends 20000 5000 --unroll 2000 --grad=mse
 fi
