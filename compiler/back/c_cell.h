@@ -1,5 +1,5 @@
-/* c_cell.h: a group of nodes as one kernel. c_cell.c finds out what the kernel computes, c_cell_text.c writes it,
- * c_cell_table.c its weights. */
+/* c_cell.h: a group of nodes as one kernel. c_cell.c finds out what the kernel computes, c_cell_table.c lays out its
+ * weights, c_cell_text.c and what c_cell_write.h declares write it. */
 #ifndef NETC_BACK_C_CELL_H
 #define NETC_BACK_C_CELL_H
 #include "c.h"

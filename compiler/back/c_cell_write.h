@@ -1,5 +1,4 @@
-/* c_cell_write.h: what the files that write the kernel of a cell share. c_cell_text.c writes its loops and sums,
- * c_cell_ops.c the operations that follow. */
+/* c_cell_write.h: what the files that write the kernel of a cell share. */
 #ifndef NETC_BACK_C_CELL_WRITE_H
 #define NETC_BACK_C_CELL_WRITE_H
 #include "c_cell.h"
@@ -47,6 +46,37 @@ acts_in_registers(const Writer *w, const CellSegment *s)
 {
 	return w->rows == 1 && s->acts == s->n && !w->c->dots && !w->c->g->small;
 }
+
+static inline void
+close_lanes(const Writer *w, const char *indent, int n)
+{
+	if (n > 1)
+		text_add(w->t, "%s}\n", indent);
+}
+
+/* Dot products of one row at a time, which share the loads of the vector; of several rows, which share those of the
+ * weights, too, where there are 32 registers. */
+enum { DOTS = 4, DOTS_OF_ROWS = 5 };
+int cell_dots_at_a_time(const Cell *c, const CellSegment *s, int most);
+int cell_dot_rows(const Cell *c); /* rows of dot products at a time where there are 32 registers */
+/* Rows at a time otherwise: as many as share the weights well. */
+int cell_rows_at_a_time(const Cell *c);
+/* The line of the kernel that says how much is computed at a time, and its names for that: LANES, LANES1. */
+void cell_sizes(const Writer *w);
+const char *cell_lanes_name(const Writer *w, int segment);
+/* What is said before a loop over these lanes. */
+const char *cell_unroll(const Writer *w, int segment);
+
+/* Sums that start from values: z takes them before the products. */
+void cell_values(const Writer *w, const CellSegment *s);
+/* The sums of a segment, into z. */
+void cell_segment(const Writer *w, int segment);
+void cell_dots(const Writer *w, const CellSegment *s);
+void cell_small_segment(const Writer *w, const CellSegment *s);
+/* Whether a segment is what the registers of a microcontroller hold: its sums are taken where they are wanted, in z. */
+bool cell_is_small(const Writer *w, const CellSegment *s);
+/* Whether the weights of a small cell are read from the first to the last. */
+bool cell_is_walked(const Writer *w);
 
 /* The operations of the rows at a time, on the sums in z. */
 void cell_operations(const Writer *w);
