@@ -145,16 +145,19 @@ count_loops(Arena *a, const Graph *g, int32_t begin, int32_t end, CodeCount *c)
 	for (int32_t i = begin; i < end; i++) {
 		const Node *n = g->node.v[i];
 		uint64_t h = HASH_SEED;
-		int loops = 0;
+		enum { LONG = 32 };
+		int loops = 0, longs = 0;
 		for (int k = 0; k < n->nin; k++)
 			if (is_vector(g, n, k)) {
 				h = hash_bytes(h, &n->in[k], sizeof n->in[k]);
 				loops++;
+				longs += shape_count(graph_node(g, n->in[k])->shape) >= LONG;
 			}
 		if (!loops || !set_add(a, &seen, h))
 			continue;
 		c->n[CODE_LOOP] += loops;
 		c->n[CODE_ROWS] += node_rows(g, n) > 1 ? loops : 0;
+		c->n[CODE_LONG] += longs;
 	}
 }
 

@@ -24,6 +24,7 @@ typedef enum {
 	CODE_OPERATOR, /* operators in them */
 	CODE_LOOP,     /* loops over vectors in them */
 	CODE_ROWS,     /* such loops for several rows of a batch */
+	CODE_LONG,     /* such loops that are long: some targets unroll them */
 	CODE_CURVE,    /* different functions among tanh, σ, exp, log */
 	CODE_POWER,    /* pow is used */
 	CODE_KINDS
