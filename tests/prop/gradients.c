@@ -108,7 +108,9 @@ static bool
 check_train_c(Case *c, const Graph *g, const Graph *net)
 {
 	char command[400];
-	const char *cc = getenv("CC") && *getenv("CC") ? getenv("CC") : "cc";
+	const char *cc = getenv("CC");
+	if (!cc || !*cc)
+		cc = "cc";
 	const double **x = arena_alloc(c->arena, ((size_t)g->input.n + 1) * sizeof *x);
 	for (int i = 0; i < g->input.n; i++) {
 		double *v = arena_alloc(c->arena, ((size_t)port_count(g, i) + 1) * sizeof *v);
