@@ -90,6 +90,18 @@ sum_scale(const Node *affine)
 	return scale[affine->attr.sum.scale];
 }
 
+Ref
+sum_vector(const Graph *g, const Node *affine, int k)
+{
+	return affine->in[graph_node(g, affine->in[k])->shape.rank == 1 ? k : k + 1];
+}
+
+Ref
+sum_matrix(const Graph *g, const Node *affine, int k)
+{
+	return affine->in[graph_node(g, affine->in[k])->shape.rank == 1 ? k + 1 : k];
+}
+
 void
 graph_origin(Graph *g, Ref to, const Node *from)
 {

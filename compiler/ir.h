@@ -54,7 +54,7 @@ typedef union {
 	struct {
 		int32_t addends; /* AFFINE: operands before the products */
 		bool packed;     /* its weights stand in execution order in a table of its group */
-		bool split;      /* four partial sums take turns over its products */
+		bool split;      /* four partial sums take turns over its products, unless they are dot products */
 		uint8_t scale;   /* a SumScale: its value is the sum times that, which is in its weights */
 	} sum;
 } Attr;
@@ -185,6 +185,9 @@ Ref graph_number(Graph *g, double value);
 Span node_place(const Node *n);
 /* The number that an AFFINE's sum is multiplied by. */
 double sum_scale(const Node *affine);
+/* The vector and the matrix of the product whose operands are k and k + 1, whichever comes first. */
+Ref sum_vector(const Graph *g, const Node *affine, int k);
+Ref sum_matrix(const Graph *g, const Node *affine, int k);
 /* Copies where a node came from: spans, name, path, step, and whether it is computed again. */
 void graph_origin(Graph *g, Ref to, const Node *from);
 /* The next free shape variable, as a negative dim. */

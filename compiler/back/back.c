@@ -71,10 +71,8 @@ int64_t
 node_macs(const Graph *g, const Node *n)
 {
 	int64_t macs = 0;
-	for (int k = n->attr.sum.addends; n->op == OP_AFFINE && k < n->nin; k += 2) {
-		Shape a = g->node.v[n->in[k].i]->shape, b = g->node.v[n->in[k + 1].i]->shape;
-		macs += shape_count(a.rank == 2 ? a : b) * node_rows(g, n);
-	}
+	for (int k = n->attr.sum.addends; n->op == OP_AFFINE && k < n->nin; k += 2)
+		macs += shape_count(graph_node(g, sum_matrix(g, n, k))->shape) * node_rows(g, n);
 	if (n->op == OP_OUTER || n->op == OP_OUTERSUM)
 		return outer_macs(g, n);
 	if (n->op != OP_MATMUL)

@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-Ref
-cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed)
-{
-	*transposed = cell_node(c, sum->in[k])->shape.rank == 2;
-	*parameter = sum->in[*transposed ? k : k + 1];
-	return sum->in[*transposed ? k + 1 : k];
-}
-
 int
 cell_arg(const CellArgs *args, Ref node)
 {
@@ -29,9 +21,7 @@ cell_arg(const CellArgs *args, Ref node)
 const CellArg *
 cell_vector(const Cell *c, const Node *sum, int k)
 {
-	Ref parameter;
-	bool transposed;
-	return &c->vector.v[cell_arg(&c->vector, cell_product(c, sum, k, &parameter, &transposed))];
+	return &c->vector.v[cell_arg(&c->vector, sum_vector(c->g, sum, k))];
 }
 
 int
@@ -100,13 +90,9 @@ same_vectors(const Cell *c, const Node *a, const Node *b)
 {
 	if (a->nin - a->attr.sum.addends != b->nin - b->attr.sum.addends)
 		return false;
-	for (int k = 0; k + a->attr.sum.addends < a->nin; k += 2) {
-		Ref w;
-		bool t;
-		if (cell_product(c, a, a->attr.sum.addends + k, &w, &t).i !=
-		    cell_product(c, b, b->attr.sum.addends + k, &w, &t).i)
+	for (int k = 0; k + a->attr.sum.addends < a->nin; k += 2)
+		if (sum_vector(c->g, a, a->attr.sum.addends + k).i != sum_vector(c->g, b, b->attr.sum.addends + k).i)
 			return false;
-	}
 	return true;
 }
 

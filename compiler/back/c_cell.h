@@ -68,9 +68,7 @@ cell_node(const Cell *c, Ref r)
 {
 	return graph_node(c->g, r);
 }
-/* The vector and the parameter of the product whose operands are k and k + 1, and which comes first: v * w is false. */
-Ref cell_product(const Cell *c, const Node *sum, int k, Ref *parameter, bool *transposed);
-const CellArg *cell_vector(const Cell *c, const Node *sum, int k); /* that vector */
+const CellArg *cell_vector(const Cell *c, const Node *sum, int k); /* of the product at operand k */
 int cell_most_sums(const Cell *c);                                 /* of a segment */
 /* Sets of accumulators that take turns over k: those of a segment, and the most of any. */
 int segment_sets(const Cell *c, const CellSegment *s);

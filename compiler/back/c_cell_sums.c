@@ -21,7 +21,6 @@ accumulator(const Writer *w, int row, int set)
 	return w->rows * sets == 1 ? "a" : arena_printf(w->c->e->arena, "a%d", row * sets + set);
 }
 
-/* Sums that start from values: z takes them before the products. */
 void
 cell_values(const Writer *w, const CellSegment *s)
 {
@@ -90,6 +89,13 @@ typedef struct {
 	int sets;
 } Product;
 
+/* Whether the matrix of the product at operand k lies the other way: W * v. Packed ones never do. */
+static bool
+lies_across(const Cell *c, const Node *sum, int k)
+{
+	return !c->packed && cell_node(c, sum->in[k])->shape.rank == 2;
+}
+
 /* Whether the next row of weights is loaded while several rows of x use this one, where there are 32 registers
  * (NN_AHEAD). gcc, seeing one load and four uses, may fold it into each; then loads take longer than products. */
 static bool
@@ -98,12 +104,8 @@ loads_ahead(const Writer *w, const CellSegment *s)
 	const Cell *c = w->c;
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	bool ahead = w->rows > 1 && segment_sets(c, s) == 1 && !c->g->small;
-	for (int k = n->attr.sum.addends; k < n->nin && ahead; k += 2) {
-		Ref parameter;
-		bool transposed;
-		cell_product(c, n, k, &parameter, &transposed);
-		ahead = c->packed || !transposed;
-	}
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2)
+		ahead &= !lies_across(c, n, k);
 	return ahead;
 }
 
@@ -235,10 +237,7 @@ write_product_ahead(const Writer *w, int segment, const Product *p, int64_t k, c
 static const char *
 weight_name(const Cell *c, const Node *n, int k)
 {
-	Ref parameter;
-	bool transposed;
-	cell_product(c, n, k, &parameter, &transposed);
-	return c->weight.v[cell_arg(&c->weight, parameter)].name;
+	return c->weight.v[cell_arg(&c->weight, sum_matrix(c->g, n, k))].name;
 }
 
 /* The products of a segment whose weights are loaded ahead. */
@@ -277,11 +276,8 @@ write_products(const Writer *w, int segment)
 	int64_t row = c->packed ? s->n * c->unit : c->width;
 	int sets = segment_sets(c, s);
 	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed, first = k == n->attr.sum.addends;
+		bool first = k == n->attr.sum.addends, across = lies_across(c, n, k);
 		const CellArg *x = cell_vector(c, n, k);
-		cell_product(c, n, k, &parameter, &transposed);
-		bool across = transposed && !c->packed; /* the matrix lies the other way */
 		Product p = {.x = x, .lane = across ? x->count : 1, .row = across ? 1 : row, .sets = sets};
 		if (!c->packed)
 			text_add(w->t,

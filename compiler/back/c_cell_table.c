@@ -12,11 +12,8 @@ segment_rows(const Cell *c, const CellSegment *s)
 {
 	const Node *n = c->g->node.v[c->sum.v[s->first].node];
 	int64_t rows = s->bias;
-	for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-		Ref parameter;
-		bool transposed;
-		rows += cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
-	}
+	for (int k = n->attr.sum.addends; k < n->nin; k += 2)
+		rows += cell_node(c, sum_vector(c->g, n, k))->shape.dim[0];
 	return rows;
 }
 
@@ -46,11 +43,9 @@ bias_of(const Cell *c, const Node *sum, int64_t lane)
 static float
 weight_of(const Cell *c, const Node *sum, int k, int64_t row, int64_t lane)
 {
-	Ref parameter;
-	bool transposed;
-	Ref v = cell_product(c, sum, k, &parameter, &transposed);
-	const float *w = c->g->param.v[cell_node(c, parameter)->attr.index].value;
-	int64_t inner = cell_node(c, v)->shape.dim[0];
+	const float *w = c->g->param.v[cell_node(c, sum_matrix(c->g, sum, k))->attr.index].value;
+	int64_t inner = cell_node(c, sum_vector(c->g, sum, k))->shape.dim[0];
+	bool transposed = cell_node(c, sum->in[k])->shape.rank == 2; /* W * v */
 	float x = transposed ? w[lane * inner + row] : w[row * c->width + lane];
 	return (float)((double)x * sum_scale(sum));
 }
@@ -99,10 +94,7 @@ fill(const Cell *c, float *out)
 			if (s->bias)
 				out = fill_row(c, s, p * c->unit, -1, 0, out);
 			for (int k = n->attr.sum.addends; k < n->nin; k += 2) {
-				Ref parameter;
-				bool transposed;
-				int64_t inner =
-					cell_node(c, cell_product(c, n, k, &parameter, &transposed))->shape.dim[0];
+				int64_t inner = cell_node(c, sum_vector(c->g, n, k))->shape.dim[0];
 				for (int64_t row = 0; row < inner; row++)
 					out = fill_row(c, s, p * c->unit, k - n->attr.sum.addends, row, out);
 			}

@@ -34,19 +34,13 @@ typedef struct {
 	int32_t *of; /* per node: 1 + its family; 0: none */
 } Hoister;
 
-static int32_t
-vector_of(const Graph *g, const Node *n, int k)
-{
-	return g->node.v[n->in[k].i]->shape.rank == 1 ? n->in[k].i : n->in[k + 1].i;
-}
-
 /* Operands of node i before the first product that waits for i itself. */
 static int
 early_operands(const Hoister *h, int32_t i)
 {
 	const Node *n = h->g->node.v[i];
 	int k = n->attr.sum.addends;
-	while (k < n->nin && h->cycle[vector_of(h->g, n, k)] != h->cycle[i])
+	while (k < n->nin && h->cycle[sum_vector(h->g, n, k).i] != h->cycle[i])
 		k += 2;
 	return k;
 }
@@ -63,9 +57,9 @@ early_vector(const Hoister *h, int32_t i)
 		if (h->g->node.v[n->in[k].i]->op != OP_PARAM)
 			return -1;
 	for (int k = n->attr.sum.addends; k < end; k += 2) {
-		if (v >= 0 && vector_of(h->g, n, k) != v)
+		if (v >= 0 && sum_vector(h->g, n, k).i != v)
 			return -1;
-		v = vector_of(h->g, n, k);
+		v = sum_vector(h->g, n, k).i;
 	}
 	return v;
 }

@@ -31,12 +31,6 @@ scaled_op(SumScale scale)
 	return scale == SCALE_HALF ? OP_SIGMOID2 : scale == SCALE_LOGISTIC ? OP_LOGISTIC2 : OP_TANH2;
 }
 
-static Ref
-product_vector(const Graph *g, const Node *sum, int k)
-{
-	return sum->in[graph_node(g, sum->in[k])->shape.rank == 1 ? k : k + 1];
-}
-
 /* Whether a sum has few lanes and many products; `sums` is how many multiply its first vector: they are computed
  * together. */
 static bool
@@ -45,10 +39,10 @@ is_narrow(const Graph *g, const Node *sum, const int *sums)
 	enum { LANES = 32, LONG = 16 };
 	int k = sum->attr.sum.addends;
 	int64_t length = 0;
-	if (g->small || k == sum->nin || shape_count(sum->shape) > LANES || sums[product_vector(g, sum, k).i] > 1)
+	if (g->small || k == sum->nin || shape_count(sum->shape) > LANES || sums[sum_vector(g, sum, k).i] > 1)
 		return false;
 	for (; k < sum->nin; k += 2)
-		length += graph_node(g, product_vector(g, sum, k))->shape.dim[0];
+		length += graph_node(g, sum_vector(g, sum, k))->shape.dim[0];
 	return length >= LONG;
 }
 
@@ -59,7 +53,7 @@ split_sums(const Graph *g)
 	for (int32_t i = 0; i < g->node.n; i++) {
 		const Node *n = g->node.v[i];
 		if (n->op == OP_AFFINE && n->attr.sum.addends < n->nin)
-			sums[product_vector(g, n, n->attr.sum.addends).i]++;
+			sums[sum_vector(g, n, n->attr.sum.addends).i]++;
 	}
 	for (int32_t i = 0; i < g->node.n; i++) {
 		Node *n = g->node.v[i];
