@@ -84,24 +84,20 @@ dot_units(const Cell *c, int most)
 	return c->sum.n == 1 ? cell_dots_at_a_time(c, &c->segment.v[0], most) : c->width;
 }
 
-/* Rows of dot products at a time where there are 32 registers. */
 int
 cell_dot_rows(const Cell *c)
 {
 	return c->rows < 4 ? 1 : c->rows % 5 == 0 ? 5 : 4;
 }
 
-/* Rows at a time: as many as share the weights well. */
 int
 cell_rows_at_a_time(const Cell *c)
 {
-	int sets = cell_sets(c);
-	if (c->rows < 4 || !c->sum.n || c->dots)
+	if (c->rows < 4 || !c->sum.n || c->dots || cell_sets(c) > 1)
 		return 1;
-	return sets > 1 ? 4 / sets : c->rows % 4 && c->rows % 5 == 0 ? 5 : 4;
+	return c->rows % 4 && c->rows % 5 == 0 ? 5 : 4;
 }
 
-/* How much is computed at a time. */
 void
 cell_sizes(const Writer *w)
 {

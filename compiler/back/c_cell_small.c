@@ -1,7 +1,6 @@
 /* c_cell_small.c: the sums of a cell's kernel on a microcontroller, through the functions of c_rows.c. */
 #include "c_cell_write.h"
 
-/* Whether a segment is what the registers of a microcontroller hold: its sums are taken where they are wanted, in z. */
 bool
 cell_is_small(const Writer *w, const CellSegment *s)
 {
@@ -9,7 +8,6 @@ cell_is_small(const Writer *w, const CellSegment *s)
 	return w->c->g->small && w->c->packed && w->rows == 1 && lanes > 1 && lanes <= SCALAR_LANES;
 }
 
-/* Whether the weights of a small cell are read from the first to the last. */
 bool
 cell_is_walked(const Writer *w)
 {

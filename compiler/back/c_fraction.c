@@ -56,11 +56,11 @@ together(const FractionLines *l, const char *text, Fraction a)
 const char *
 fraction_value(const FractionLines *l, Fraction a)
 {
+	if (!a.n)
+		return a.numerator;
 	const char *denominator = factors(l, "1.0f", a, 0, a.n - a.together);
 	if (a.together)
 		denominator = together(l, denominator, a);
-	if (!a.n)
-		return a.numerator;
 	if (l->four)
 		return arena_printf(l->arena, "nn_div4(%s, %s)", a.numerator, denominator);
 	return arena_printf(l->arena, a.n > 1 ? "%s / (%s)" : "%s / %s", a.numerator, denominator);

@@ -145,7 +145,7 @@ count_loops(Arena *a, const Graph *g, int32_t begin, int32_t end, CodeCount *c)
 	for (int32_t i = begin; i < end; i++) {
 		const Node *n = g->node.v[i];
 		uint64_t h = HASH_SEED;
-		enum { LONG = 32 };
+		enum { LONG = 32 }; /* LONG_LOOP of c.h */
 		int loops = 0, longs = 0;
 		for (int k = 0; k < n->nin; k++)
 			if (is_vector(g, n, k)) {
